@@ -1,0 +1,1 @@
+"""The wing that speaks: the contract, the registry, and one package an adapter. Async lives here."""
