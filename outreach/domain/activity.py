@@ -1,0 +1,198 @@
+"""An activity and its queue: who gets a seat, who waits, who moves up. The one big rule of the house.
+
+An `Activity` in memory holds counts, the next queue number, one resident's own sign-ups and the head of the queue,
+never the whole list: loading it costs the same for ten sign-ups and for ten thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from outreach.domain.errors import ActivityCalledOff, ActivityClosed, IllegalMove, NotSignedUp, PartyTooLarge
+from outreach.domain.facts import Accepted, CalledOff, Refused, Rescheduled, SignedUp, Withdrawn
+from outreach.domain.ids import ActivityId, RegionId, ResidentId, SignUpId
+from outreach.domain.signup import SELF, SignUp, Standing
+from outreach.domain.times import Slot
+
+LARGEST_PARTY = 6  # people in one sign-up; more is a group booking, which staff arrange
+
+
+class ActivityKind(StrEnum):
+    """The form an activity takes; sets its defaults (facts: domain.md 7.2)."""
+
+    LECTURE = "lecture"
+    GROUP = "group"
+    SALON = "salon"
+    WORKSHOP = "workshop"
+    PEER = "peer"
+    CULTURAL = "cultural"
+    OUTREACH = "outreach"
+    ONLINE = "online"
+
+
+class SignUpPolicy(StrEnum):
+    """How a place is had: by asking, by staff accepting the request, or by invitation alone."""
+
+    OPEN = "open"
+    REQUEST = "request"
+    INVITATION = "invitation"
+
+    @classmethod
+    def default_for(cls, kind: ActivityKind) -> SignUpPolicy:
+        """Group counselling is talked over first; everything else is open."""
+        return cls.REQUEST if kind is ActivityKind.GROUP else cls.OPEN
+
+
+class ActivityStatus(StrEnum):
+    """draft > published > held, or called off."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    HELD = "held"
+    CALLED_OFF = "called_off"
+
+
+@dataclass(slots=True)
+class Activity:
+    """What people join. *seats*, *seated* and *waiting* count people, not sign-ups.
+
+    *revision* rises with every material change (time, place, status) and is what calendars see as SEQUENCE.
+    *version* rises with every save and is what two editors collide on.
+    """
+
+    id: ActivityId
+    region_id: RegionId
+    kind: ActivityKind
+    slot: Slot
+    place: str
+    seats: int
+    policy: SignUpPolicy
+    status: ActivityStatus
+    revision: int = 0
+    version: int = 0
+    seated: int = 0
+    waiting: int = 0
+    next_number: int = 1
+    mine: dict[int, SignUp] = field(default_factory=dict)
+    """This resident's sign-ups by beneficiary."""
+    head: list[SignUp] = field(default_factory=list)
+    """The first in the queue, in order; as many as could move up at once."""
+
+    @property
+    def free(self) -> int:
+        """Seats that nobody has; never negative, though staff may have lowered the number."""
+        return max(0, self.seats - self.seated)
+
+    def sign_up(self, resident: ResidentId, party: int, now: datetime, beneficiary: int = SELF) -> SignedUp:
+        """Give *resident* a seat, a place in the queue, or a request for staff. Asking twice gives the first answer.
+
+        Raises `ActivityClosed` when it is not open any more and `PartyTooLarge` for more people than may come.
+        """
+        self._require_open(now)
+        known = self.mine.get(beneficiary)
+        if known is not None and known.standing.is_active:
+            return SignedUp(self.id, known, again=True)
+        self._require_party(party)
+        sign_up = self._enter(known, resident, party, now, beneficiary)
+        self.mine[beneficiary] = sign_up
+        return SignedUp(self.id, sign_up, again=False)
+
+    def withdraw(self, now: datetime, beneficiary: int = SELF) -> Withdrawn:
+        """Give the place back; those who waited longest move up. Raises `NotSignedUp` if there is none to give back."""
+        sign_up = self.mine.get(beneficiary)
+        if sign_up is None or not sign_up.standing.is_active:
+            raise NotSignedUp
+        self._leave(sign_up)
+        sign_up.move(Standing.WITHDRAWN, now)
+        return Withdrawn(self.id, sign_up, tuple(self._promote(now)))
+
+    def accept(self, sign_up: SignUp, now: datetime) -> Accepted:
+        """Staff say yes to a request: a seat if one is free and nobody waits, else a place in the queue."""
+        self._require_open(now)
+        if sign_up.standing is not Standing.REQUESTED:
+            raise IllegalMove("sign-up", sign_up.standing, "accepted")
+        self._place(sign_up, now)
+        return Accepted(self.id, sign_up)
+
+    def refuse(self, sign_up: SignUp, now: datetime) -> Refused:
+        """Staff say no to a request, or take a place back; those who waited longest move up."""
+        if not sign_up.standing.is_active:
+            raise IllegalMove("sign-up", sign_up.standing, "refused")
+        self._leave(sign_up)
+        sign_up.move(Standing.REFUSED, now)
+        return Refused(self.id, sign_up, tuple(self._promote(now)))
+
+    def reschedule(self, slot: Slot, place: str, now: datetime) -> Rescheduled | None:
+        """Move it to another time or place; ``None`` if that is where it is already."""
+        self._require_open(now)
+        if (slot, place) == (self.slot, self.place):
+            return None
+        if slot.starts_at <= now:
+            raise ActivityClosed(self.id, slot.starts_at)
+        fact = Rescheduled(self.id, self.slot, slot, self.place, place, self.revision + 1)
+        self.slot, self.place = slot, place
+        self.revision += 1
+        return fact
+
+    def call_off(self, now: datetime) -> CalledOff:
+        """It will not take place. Raises `ActivityClosed` if it is over or was called off before."""
+        if self.status is ActivityStatus.CALLED_OFF:
+            raise ActivityCalledOff(self.id, self.slot.starts_at)
+        if now >= self.slot.ends_at:
+            raise ActivityClosed(self.id, self.slot.ends_at)
+        self.status = ActivityStatus.CALLED_OFF
+        self.revision += 1
+        return CalledOff(self.id, self.revision)
+
+    def _require_open(self, now: datetime) -> None:
+        if self.status is ActivityStatus.CALLED_OFF:
+            raise ActivityCalledOff(self.id, self.slot.starts_at)
+        if self.status is not ActivityStatus.PUBLISHED or now >= self.slot.starts_at:
+            raise ActivityClosed(self.id, self.slot.starts_at)
+
+    def _require_party(self, party: int) -> None:
+        at_most = min(LARGEST_PARTY, self.seats)
+        if not 1 <= party <= at_most:
+            raise PartyTooLarge(party, at_most)
+
+    def _enter(self, known: SignUp | None, resident: ResidentId, party: int, now: datetime, beneficiary: int) -> SignUp:
+        if known is None:
+            sign_up = SignUp(SignUpId(0), self.id, resident, beneficiary, party, Standing.REQUESTED, 0, now)
+        else:
+            sign_up = known.come_back(party, now)
+        sign_up.number = self.next_number
+        self.next_number += 1
+        if self.policy is SignUpPolicy.OPEN:
+            self._place(sign_up, now)
+        return sign_up
+
+    def _place(self, sign_up: SignUp, now: datetime) -> None:
+        # Somebody waiting goes first even if this smaller party would fit: nobody overtakes.
+        if self.waiting == 0 and sign_up.party <= self.free:
+            self.seated += sign_up.party
+            sign_up.move(Standing.SEATED, now)
+        else:
+            self.waiting += sign_up.party
+            sign_up.move(Standing.WAITING, now)
+
+    def _leave(self, sign_up: SignUp) -> None:
+        if sign_up.standing.holds_seat:
+            self.seated -= sign_up.party
+        elif sign_up.standing is Standing.WAITING:
+            self.waiting -= sign_up.party
+            self.head = [waiting for waiting in self.head if waiting.id != sign_up.id]
+
+    def _promote(self, now: datetime) -> Iterable[SignUp]:
+        """Seat the head of the queue while it fits. A party that does not fit is waited for, not passed over."""
+        while self.head and self.head[0].party <= self.free and self._may_promote(now):
+            sign_up = self.head.pop(0)
+            self.waiting -= sign_up.party
+            self.seated += sign_up.party
+            sign_up.move(Standing.SEATED, now)
+            yield sign_up
+
+    def _may_promote(self, now: datetime) -> bool:
+        return self.status is ActivityStatus.PUBLISHED and now < self.slot.starts_at

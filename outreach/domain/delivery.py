@@ -1,0 +1,123 @@
+"""One delivery: its states, its rank, its dedupe key, and what may happen to it next.
+
+The dedupe key names why the delivery exists and for whom; the UNIQUE constraint over it has the last word.
+There is no channel in it: a fallback to another channel is the same delivery.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import IntEnum, StrEnum
+
+from outreach.domain.errors import IllegalMove
+from outreach.domain.ids import InboxId, ResidentId, SignUpId, ThreadId
+from outreach.domain.messages import MessageKind
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery is. Only what is about to go on the wire is `CALLING`."""
+
+    QUEUED = "queued"
+    LEASED = "leased"
+    CALLING = "calling"
+    SENT = "sent"
+    PARKED = "parked"
+    FAILED = "failed"
+    UNCONFIRMED = "unconfirmed"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    DEAD = "dead"
+
+
+_S = DeliveryState
+
+MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
+    _S.QUEUED: frozenset({_S.LEASED, _S.PARKED, _S.SENT, _S.WITHDRAWN, _S.EXPIRED, _S.DEAD}),
+    _S.LEASED: frozenset({_S.QUEUED, _S.CALLING, _S.PARKED, _S.SENT, _S.WITHDRAWN, _S.EXPIRED, _S.DEAD}),
+    _S.CALLING: frozenset({_S.SENT, _S.QUEUED, _S.PARKED, _S.FAILED, _S.UNCONFIRMED, _S.DEAD}),
+    _S.PARKED: frozenset({_S.QUEUED, _S.SENT, _S.WITHDRAWN, _S.EXPIRED}),
+    _S.UNCONFIRMED: frozenset({_S.QUEUED}),
+    _S.DEAD: frozenset({_S.QUEUED}),
+    _S.SENT: frozenset(),
+    _S.FAILED: frozenset(),
+    _S.WITHDRAWN: frozenset(),
+    _S.EXPIRED: frozenset(),
+}
+
+OPEN_STATES = frozenset({_S.QUEUED, _S.LEASED, _S.PARKED})
+"""States from which a delivery may still be withdrawn or expire."""
+
+
+def check_move(old: DeliveryState, new: DeliveryState) -> None:
+    """Raise `IllegalMove` unless a delivery that is *old* may become *new*."""
+    if new not in MOVES[old]:
+        raise IllegalMove("delivery", old, new)
+
+
+class Rank(IntEnum):
+    """How urgent: lower goes first."""
+
+    SAFETY = 0
+    REPLY = 1
+    CONFIRMATION = 2
+    REMINDER = 3
+    ANNOUNCEMENT = 4
+    EDUCATION = 5
+
+
+_RANKS = {
+    MessageKind.SAFETY: Rank.SAFETY,
+    MessageKind.REPLY: Rank.REPLY,
+    MessageKind.CONFIRMATION: Rank.CONFIRMATION,
+    MessageKind.CHANGE: Rank.CONFIRMATION,
+    MessageKind.REMINDER: Rank.REMINDER,
+    MessageKind.ANNOUNCEMENT: Rank.ANNOUNCEMENT,
+    MessageKind.EDUCATION: Rank.EDUCATION,
+}
+
+RESENT_WHEN_UNCONFIRMED = frozenset(
+    {MessageKind.SAFETY, MessageKind.REPLY, MessageKind.CONFIRMATION, MessageKind.CHANGE, MessageKind.REMINDER}
+)
+"""Twice is better than never for these; never is better than twice for the others."""
+
+MOST_TRIES = 8  # with doubling pauses from 2 s: about 8 minutes of a channel in trouble, then a person looks
+
+
+def rank_of(kind: MessageKind) -> Rank:
+    """The rank of a kind of message."""
+    return _RANKS[kind]
+
+
+def pause_before(attempt: int) -> timedelta:
+    """How long to wait before try number *attempt* (the first is 1): 2 s, doubling, at most 5 minutes."""
+    return timedelta(seconds=min(300, 2 ** max(1, attempt - 1)))
+
+
+def confirmation_key(sign_up: SignUpId, revision: int, standing: str) -> str:
+    """Once per sign-up, per time it was made, per standing it came to."""
+    return f"confirmation:s{sign_up}.{revision}:{standing}"
+
+
+def reminder_key(sign_up: SignUpId, revision: int, activity_revision: int, lead: timedelta) -> str:
+    """Once per sign-up, per time the activity was set, per lead."""
+    return f"reminder:s{sign_up}.{revision}:v{activity_revision}:{int(lead.total_seconds())}s"
+
+
+def change_key(sign_up: SignUpId, revision: int, activity_revision: int) -> str:
+    """Once per sign-up and change of the activity."""
+    return f"change:s{sign_up}.{revision}:v{activity_revision}"
+
+
+def tip_key(resident: ResidentId, slot: str) -> str:
+    """Once per resident and push slot; *slot* is the moment in UTC, to the second."""
+    return f"tip:r{resident}:{slot}"
+
+
+def reply_key(inbox: InboxId, position: int) -> str:
+    """Once per inbound message and part of its answer."""
+    return f"reply:i{inbox}:{position}"
+
+
+def thread_key(thread: ThreadId, entry: int) -> str:
+    """Once per answer that staff wrote."""
+    return f"thread:t{thread}:{entry}"

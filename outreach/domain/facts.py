@@ -1,0 +1,72 @@
+"""What has just become true. `services.consequences` says what follows from each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from outreach.domain.ids import ActivityId, ResidentId
+from outreach.domain.signup import SignUp
+from outreach.domain.times import Slot
+
+
+@dataclass(frozen=True, slots=True)
+class SignedUp:
+    """Somebody has a seat, a place in the queue, or a request with staff. *again*: they had it before."""
+
+    activity_id: ActivityId
+    sign_up: SignUp
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Somebody gave their place back; *promoted* moved up, in queue order."""
+
+    activity_id: ActivityId
+    sign_up: SignUp
+    promoted: tuple[SignUp, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Staff said yes: now seated or waiting."""
+
+    activity_id: ActivityId
+    sign_up: SignUp
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Staff said no; *promoted* moved up, in queue order."""
+
+    activity_id: ActivityId
+    sign_up: SignUp
+    promoted: tuple[SignUp, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rescheduled:
+    """An activity has another time or place."""
+
+    activity_id: ActivityId
+    old: Slot
+    new: Slot
+    old_place: str
+    new_place: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class CalledOff:
+    """An activity will not take place."""
+
+    activity_id: ActivityId
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A resident asked to be forgotten, and is. *left* are the places they gave back by it."""
+
+    resident_id: ResidentId
+    left: tuple[Withdrawn, ...]

@@ -1,0 +1,138 @@
+"""The one decision: may this message go to this person through this door, now, later or not at all?
+
+Pure. The planner's SQL states the person-independent part again; a property test holds the two together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
+from typing import TypeAlias
+
+from outreach.domain.messages import MessageKind
+from outreach.domain.people import Audience, Purpose
+from outreach.domain.times import QuietHours
+
+
+class Why(StrEnum):
+    """The reason for a no, kept on the row."""
+
+    NO_CONSENT = "no_consent"
+    NOT_FOR_THEM = "not_for_them"
+    MUTED = "muted"
+    UNREACHABLE = "unreachable"
+    TOO_LATE = "too_late"
+    WINDOW_CLOSED = "window_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """Send it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Ask again at *at*."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class No:
+    """Do not send it."""
+
+    why: Why
+
+
+Decision: TypeAlias = Now | Later | No
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """What the decision needs to know of a person and the address in question."""
+
+    consents: frozenset[Purpose]
+    audiences: frozenset[str]
+    quiet: QuietHours | None
+    zone: tzinfo
+    reachable: bool = True
+    muted_kinds: frozenset[MessageKind] = frozenset()
+    muted_regions: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the decision needs to know of a message. *helps_until*: after that moment it can no longer help."""
+
+    kind: MessageKind
+    audience: Audience = field(default_factory=lambda: Audience(frozenset({"general"})))
+    region_lineage: frozenset[int] = frozenset()
+    helps_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the decision needs to know of the way: when the person last wrote, and how long that opens the door."""
+
+    may_push: bool = True
+    last_word: datetime | None = None
+    reply_window: timedelta | None = None
+
+
+_NEEDS = {
+    MessageKind.CONFIRMATION: Purpose.TAKE_PART,
+    MessageKind.CHANGE: Purpose.TAKE_PART,
+    MessageKind.REMINDER: Purpose.TAKE_PART,
+    MessageKind.ANNOUNCEMENT: Purpose.NEWS,
+    MessageKind.EDUCATION: Purpose.TIPS,
+}
+_ANSWERS = frozenset({MessageKind.SAFETY, MessageKind.REPLY})
+_BY_AUDIENCE = frozenset({MessageKind.ANNOUNCEMENT, MessageKind.EDUCATION})
+_WAITS_FOR_MORNING = frozenset(
+    {MessageKind.CHANGE, MessageKind.REMINDER, MessageKind.ANNOUNCEMENT, MessageKind.EDUCATION}
+)
+
+
+def may_send(person: Recipient, subject: Subject, door: Door, now: datetime) -> Decision:
+    """Decide. What answers a person is never held up by their settings, only by a closed door."""
+    if not person.reachable:
+        return No(Why.UNREACHABLE)
+    if subject.helps_until is not None and now >= subject.helps_until:
+        return No(Why.TOO_LATE)
+    if subject.kind not in _ANSWERS:
+        refusal = _refusal(person, subject)
+        if refusal is not None:
+            return No(refusal)
+    if not _is_open(door, now):
+        return No(Why.WINDOW_CLOSED)
+    return _by_the_clock(person, subject, now)
+
+
+def _refusal(person: Recipient, subject: Subject) -> Why | None:
+    if _NEEDS[subject.kind] not in person.consents:
+        return Why.NO_CONSENT
+    if subject.kind in person.muted_kinds or subject.region_lineage & person.muted_regions:
+        return Why.MUTED
+    if subject.kind in _BY_AUDIENCE and not subject.audience.includes(person.audiences):
+        return Why.NOT_FOR_THEM
+    return None
+
+
+def _is_open(door: Door, now: datetime) -> bool:
+    if not door.may_push:
+        return False
+    if door.reply_window is None:
+        return True
+    return door.last_word is not None and now < door.last_word + door.reply_window
+
+
+def _by_the_clock(person: Recipient, subject: Subject, now: datetime) -> Decision:
+    if subject.kind not in _WAITS_FOR_MORNING or person.quiet is None:
+        return Now()
+    window = person.quiet.window_around(now, person.zone)
+    if window is None:
+        return Now()
+    morning = window[1]
+    # Waiting past the point of use would be the same as not telling: a late night message is the lesser harm.
+    return Now() if subject.helps_until is not None and morning >= subject.helps_until else Later(morning)

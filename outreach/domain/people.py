@@ -1,0 +1,41 @@
+"""Residents: what they allowed, what they want to hear about, and for whom an item is meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+GENERAL = "general"
+
+
+class Purpose(StrEnum):
+    """What a person allows, each on its own."""
+
+    TAKE_PART = "take_part"  # keep what a sign-up needs; confirm, remind, tell of changes
+    TIPS = "tips"  # education now and then
+    NEWS = "news"  # announcements of activities
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One purpose, allowed under one wording. *text_hash* names the notice that was shown, to the letter."""
+
+    purpose: Purpose
+    text_version: str
+    text_hash: str
+    channel: str
+    language: str
+    given_at: datetime
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom an item or an activity is for. Tags sit on content; a person has only what they chose."""
+
+    tags: frozenset[str]
+
+    def includes(self, chosen: frozenset[str]) -> bool:
+        """Whether somebody who chose *chosen* is meant. Nothing chosen: what is general, and only that."""
+        return GENERAL in self.tags or bool(self.tags & chosen)

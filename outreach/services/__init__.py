@@ -1,0 +1,1 @@
+"""Use cases: one plain sync function each. They fetch, call one method of the domain, save, hand the fact on."""
