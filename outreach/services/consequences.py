@@ -1,0 +1,86 @@
+"""THE page to read for "what happens when": from a fact to what follows, in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from outreach.domain.delivery import change_key, confirmation_key
+from outreach.domain.facts import Accepted, CalledOff, Refused, Rescheduled, SignedUp, Withdrawn
+from outreach.domain.messages import MessageKind
+from outreach.domain.signup import SignUp, Standing
+from outreach.services.cards import ActivityCard, Draft
+from outreach.services.ports import UnitOfWork
+
+_EXPECTANT = (Standing.SEATED, Standing.OFFERED, Standing.WAITING, Standing.REQUESTED)
+
+
+def of_signed_up(uow: UnitOfWork, fact: SignedUp, now: datetime) -> None:
+    """A confirmation goes out. Who asked again has had theirs."""
+    if not fact.again:
+        uow.deliveries.add([_confirmation(uow.activities.card(fact.activity_id), fact.sign_up, now)], now)
+
+
+def of_accepted(uow: UnitOfWork, fact: Accepted, now: datetime) -> None:
+    """The person is told whether they are seated or waiting."""
+    uow.deliveries.add([_confirmation(uow.activities.card(fact.activity_id), fact.sign_up, now)], now)
+
+
+def of_withdrawn(uow: UnitOfWork, fact: Withdrawn, now: datetime) -> None:
+    """What was still to be said to them about it is taken back; who moved up is told."""
+    uow.deliveries.withdraw_for_sign_up(fact.sign_up.id, now)
+    _tell_promoted(uow, fact.promoted, now)
+
+
+def of_refused(uow: UnitOfWork, fact: Refused, now: datetime) -> None:
+    """The person is told kindly; who moved up is told."""
+    uow.deliveries.withdraw_for_sign_up(fact.sign_up.id, now)
+    card = uow.activities.card(fact.activity_id)
+    uow.deliveries.add([_change(card, fact.sign_up, "refused", now)], now)
+    _tell_promoted(uow, fact.promoted, now)
+
+
+def of_rescheduled(uow: UnitOfWork, fact: Rescheduled, now: datetime) -> None:
+    """Open notices of the old time are taken back; everybody who counts on it is told; reminders derive themselves."""
+    _tell_everybody(uow, uow.activities.card(fact.activity_id), "moved", now)
+
+
+def of_called_off(uow: UnitOfWork, fact: CalledOff, now: datetime) -> None:
+    """Open notices are taken back, and everybody who counts on it is told."""
+    _tell_everybody(uow, uow.activities.card(fact.activity_id), "called_off", now)
+
+
+def _tell_everybody(uow: UnitOfWork, card: ActivityCard, about: str, now: datetime) -> None:
+    uow.deliveries.withdraw_for_activity(card.id, now)
+    affected = uow.sign_ups.affected(card.id, _EXPECTANT)
+    uow.deliveries.add([_change(card, sign_up, about, now) for sign_up in affected], now)
+
+
+def _tell_promoted(uow: UnitOfWork, promoted: Iterable[SignUp], now: datetime) -> None:
+    drafts = []
+    for sign_up in promoted:
+        card = uow.activities.card(sign_up.activity_id)
+        key = confirmation_key(sign_up.id, sign_up.revision, "promoted")
+        drafts.append(_draft(MessageKind.CHANGE, key, card, sign_up, "promoted", now))
+    uow.deliveries.add(drafts, now)
+
+
+def _confirmation(card: ActivityCard, sign_up: SignUp, now: datetime) -> Draft:
+    key = confirmation_key(sign_up.id, sign_up.revision, sign_up.standing)
+    return _draft(MessageKind.CONFIRMATION, key, card, sign_up, "confirmation", now)
+
+
+def _change(card: ActivityCard, sign_up: SignUp, about: str, now: datetime) -> Draft:
+    key = change_key(sign_up.id, sign_up.revision, card.revision) + f":{about}"
+    return _draft(MessageKind.CHANGE, key, card, sign_up, about, now)
+
+
+def _draft(kind: MessageKind, key: str, card: ActivityCard, sign_up: SignUp, about: str, now: datetime) -> Draft:
+    return Draft(
+        kind=kind,
+        key=key,
+        resident_id=sign_up.resident_id,
+        due_at=now,
+        subject={"about": about, "activity": card.id, "sign_up": sign_up.id},
+        helps_until=card.ends_at,
+    )

@@ -1,0 +1,99 @@
+"""Sign up, leave; for staff: say yes or no to a request."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from outreach.domain.activity import Activity
+from outreach.domain.actor import Actor, Permission
+from outreach.domain.errors import ActivityNotFound
+from outreach.domain.facts import Accepted, Refused, SignedUp, Withdrawn
+from outreach.domain.ids import ActivityId, ResidentId, SignUpId
+from outreach.domain.signup import SELF, SignUp
+from outreach.services import consequences
+from outreach.services.access import require
+from outreach.services.cards import RosterLine
+from outreach.services.ports import UnitOfWork
+
+
+def sign_up(
+    uow: UnitOfWork, resident_id: ResidentId, activity_id: ActivityId, now: datetime, party: int = 1
+) -> SignedUp:
+    """Give the resident a seat, a place in the queue or a request. Asking twice gives the first answer again.
+
+    Raises `ActivityNotFound`, `ActivityClosed`, `ActivityCalledOff` or `PartyTooLarge`.
+    """
+    activity = uow.activities.locked(activity_id, resident_id)
+    fact = activity.sign_up(resident_id, party, now)
+    if fact.again:
+        return fact
+    stored = _store(uow, activity, fact.sign_up, now)
+    fact = SignedUp(fact.activity_id, stored, again=False)
+    consequences.of_signed_up(uow, fact, now)
+    return fact
+
+
+def withdraw(
+    uow: UnitOfWork, resident_id: ResidentId, activity_id: ActivityId, now: datetime, beneficiary: int = SELF
+) -> Withdrawn:
+    """Give the resident's place back. Raises `ActivityNotFound` or `NotSignedUp`."""
+    activity = uow.activities.locked(activity_id, resident_id)
+    fact = activity.withdraw(now, beneficiary)
+    _store(uow, activity, fact.sign_up, now)
+    _store_promoted(uow, fact.promoted)
+    consequences.of_withdrawn(uow, fact, now)
+    return fact
+
+
+def accept(uow: UnitOfWork, by: Actor, sign_up_id: SignUpId, now: datetime) -> Accepted:
+    """Say yes to a request. Raises `NotFound`, `IllegalMove`, `ActivityClosed` or `Forbidden`."""
+    activity, chosen = _locked_for_staff(uow, by, sign_up_id, Permission.DECIDE_REQUESTS)
+    fact = activity.accept(chosen, now)
+    _store(uow, activity, fact.sign_up, now)
+    consequences.of_accepted(uow, fact, now)
+    uow.audit.write(by, "accept", "sign_up", sign_up_id, now)
+    return fact
+
+
+def refuse(uow: UnitOfWork, by: Actor, sign_up_id: SignUpId, now: datetime) -> Refused:
+    """Say no to a request, or take a place back. Raises `NotFound`, `IllegalMove` or `Forbidden`."""
+    activity, chosen = _locked_for_staff(uow, by, sign_up_id, Permission.DECIDE_REQUESTS)
+    fact = activity.refuse(chosen, now)
+    _store(uow, activity, fact.sign_up, now)
+    _store_promoted(uow, fact.promoted)
+    consequences.of_refused(uow, fact, now)
+    uow.audit.write(by, "refuse", "sign_up", sign_up_id, now)
+    return fact
+
+
+def roster(
+    uow: UnitOfWork, by: Actor, activity_id: ActivityId, now: datetime, limit: int = 500, after: int = 0
+) -> list[RosterLine]:
+    """Who comes, in order of number; page on with the last number seen. The look is audited."""
+    card = uow.activities.card(activity_id)
+    require(by, Permission.SEE_ROSTER, card.region_path)
+    uow.audit.write(by, "see_roster", "activity", activity_id, now)
+    return uow.sign_ups.roster(activity_id, limit, after)
+
+
+def _locked_for_staff(
+    uow: UnitOfWork, by: Actor, sign_up_id: SignUpId, permission: Permission
+) -> tuple[Activity, SignUp]:
+    found = uow.sign_ups.get(sign_up_id)
+    require(by, permission, uow.activities.card(found.activity_id).region_path)
+    activity = uow.activities.locked(found.activity_id, found.resident_id)
+    mine = activity.mine.get(found.beneficiary)
+    if mine is None:  # erased between the two looks
+        raise ActivityNotFound
+    return activity, mine
+
+
+def _store(uow: UnitOfWork, activity: Activity, sign_up: SignUp, now: datetime) -> SignUp:
+    stored = uow.sign_ups.save(sign_up)
+    uow.activities.save(activity, now)
+    return stored
+
+
+def _store_promoted(uow: UnitOfWork, promoted: tuple[SignUp, ...]) -> None:
+    for moved_up in promoted:
+        uow.sign_ups.save(moved_up)
