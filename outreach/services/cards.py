@@ -94,6 +94,7 @@ class ActivityCard:
     version: int
     created_at: datetime
     changed_at: datetime
+    """Of the last material change: what calendars show. A sign-up does not touch it."""
 
     @property
     def number(self) -> int:
@@ -139,6 +140,7 @@ class MyPlace:
     number: int
     party: int
     revision: int
+    since: datetime
     ahead: int
     activity: ActivityCard
 

@@ -92,7 +92,8 @@ def erase(uow: UnitOfWork, caller: Caller, now: datetime) -> Erased | None:
 
 def _leave_everything(uow: UnitOfWork, resident_id: ResidentId, now: datetime) -> Iterable[Withdrawn]:
     for activity_id in uow.sign_ups.active_activities(resident_id):
-        yield signups.withdraw(uow, resident_id, activity_id, now)
+        if now < uow.activities.card(activity_id).ends_at:
+            yield signups.withdraw(uow, resident_id, activity_id, now)
 
 
 def _known(person: PersonCard) -> ResidentId:

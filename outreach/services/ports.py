@@ -125,7 +125,7 @@ class Activities(Protocol):
         """Lock, then load: counts, this resident's sign-ups, the head of the queue. Raises `ActivityNotFound`."""
 
     def save(self, activity: Activity, now: datetime) -> None:
-        """Write back counts, slot, place, status, revision; version + 1."""
+        """Write back counts, slot, place, status, revision; version + 1. `changed_at` moves with the revision only."""
 
     def add(self, new: NewActivity, next_reminder_at: datetime | None, now: datetime) -> ActivityCard: ...
 
@@ -185,7 +185,7 @@ class Deliveries(Protocol):
         Somebody with no address that can be reached gets a `failed` row, so that staff can see it.
         """
 
-    def add_reply(self, caller: Caller, key: str, message: Outgoing, language: Language, now: datetime) -> None:
+    def add_reply(self, caller: Caller, key: str, message: Outgoing, language: Language | None, now: datetime) -> None:
         """Queue a reply to somebody who need not be known to us; body and address are sealed and erased when done."""
 
     def add_reminders(

@@ -1,0 +1,112 @@
+"""A delivery written out: from the reason why it exists to the words that go on the wire, at the last moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from outreach.content import fill, plain
+from outreach.domain.activity import ActivityStatus
+from outreach.domain.errors import NotFound
+from outreach.domain.ids import SignUpId
+from outreach.domain.messages import Choice, Language, Outgoing
+from outreach.domain.signup import Standing
+from outreach.services.calendars import Calendars, discreet_title
+from outreach.services.cards import ApprovedItem, Letter, MyPlace
+from outreach.services.helplines import Lines
+from outreach.services.ports import UnitOfWork
+from outreach.wording import Wording, when
+
+_WITH_FILE = frozenset({"confirmation", "promoted", "moved"})
+_STILL_CONCERNS = {
+    "confirmation": frozenset({Standing.SEATED, Standing.WAITING, Standing.REQUESTED, Standing.OFFERED}),
+    "promoted": frozenset({Standing.SEATED}),
+    "moved": frozenset({Standing.SEATED, Standing.WAITING, Standing.REQUESTED, Standing.OFFERED}),
+    "called_off": frozenset({Standing.SEATED, Standing.WAITING, Standing.REQUESTED, Standing.OFFERED}),
+    "refused": frozenset({Standing.REFUSED}),
+    "reminder": frozenset({Standing.SEATED}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a letter is written with."""
+
+    wording: Wording
+    calendars: Calendars
+    lines: Lines
+
+
+def write_out(uow: UnitOfWork, desk: Desk, letter: Letter, now: datetime) -> tuple[Outgoing, ...] | None:
+    """The messages of *letter*, not yet cut to a channel; ``None`` if there is nothing to say any more."""
+    if letter.body:
+        return letter.body
+    about = str(letter.subject["about"])
+    if about == "tip":
+        return _tip(uow, desk, letter, now)
+    try:
+        place = uow.sign_ups.place(SignUpId(int(letter.subject["sign_up"])))
+    except NotFound:
+        return None
+    if place.standing not in _STILL_CONCERNS[about] or _is_overtaken(about, place):
+        return None
+    return (_about_place(desk, letter, about, place, now),)
+
+
+def tip_text(desk: Desk, item: ApprovedItem, language: Language, now: datetime) -> str:
+    """An approved item as one reads it in a chat: title, body, helplines filled in."""
+    return f"{item.title}\n\n{fill(plain(item.body), desk.lines.values(language, now))}"
+
+
+def _tip(uow: UnitOfWork, desk: Desk, letter: Letter, now: datetime) -> tuple[Outgoing, ...] | None:
+    slug, version = str(letter.subject["slug"]), str(letter.subject["version"])
+    language = Language(str(letter.subject["language"]))
+    item = uow.contents.get(slug, language, version)
+    if item is None:
+        return None
+    text = desk.wording.say("push.tip", language, text=tip_text(desk, item, language, now))
+    return (Outgoing(letter.kind, text),)
+
+
+def _is_overtaken(about: str, place: MyPlace) -> bool:
+    off = place.activity.status is ActivityStatus.CALLED_OFF
+    return off is not (about == "called_off") and about != "refused"
+
+
+def _about_place(desk: Desk, letter: Letter, about: str, place: MyPlace, now: datetime) -> Outgoing:
+    key = f"push.{about}" if about != "confirmation" else f"push.confirmation.{_seen_as(place)}"
+    values = _values(desk, place, letter.language, now)
+    with_file = about in _WITH_FILE and place.standing is Standing.SEATED
+    return Outgoing(
+        letter.kind,
+        desk.wording.say(key, letter.language, **values),
+        choices=_choices(desk, about, place, letter.language),
+        file=desk.calendars.attachment(place, letter.language) if with_file else None,
+        fields={name: str(value) for name, value in values.items()},
+    )
+
+
+def _seen_as(place: MyPlace) -> str:
+    return Standing.SEATED.value if place.standing.holds_seat else place.standing.value
+
+
+def _values(desk: Desk, place: MyPlace, language: Language, now: datetime) -> dict[str, str | int]:
+    card = place.activity
+    return {
+        "title": discreet_title(card, desk.wording, language),
+        "when": when(card.starts_at, card.ends_at, card.zone, language, now),
+        "place": card.place,
+        "number": place.number,
+        "party": place.party,
+        "ahead": place.ahead,
+        "public_number": card.number,
+    }
+
+
+def _choices(desk: Desk, about: str, place: MyPlace, language: Language) -> tuple[Choice, ...]:
+    if about in {"called_off", "refused"}:
+        return (Choice(desk.wording.say("choice.activities", language), "list"),)
+    return (
+        Choice(desk.wording.say("choice.leave", language), f"leave:{place.activity.id}"),
+        Choice(desk.wording.say("choice.mine", language), "mine"),
+    )

@@ -1,0 +1,69 @@
+"""A resident talking with staff: notes are sealed, reads are audited, answers go out through the ledger."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from outreach.domain.actor import Actor, Permission
+from outreach.domain.delivery import thread_key
+from outreach.domain.errors import BadInput, IllegalMove
+from outreach.domain.ids import ThreadId
+from outreach.domain.messages import MessageKind, Outgoing
+from outreach.services.access import require
+from outreach.services.cards import Caller, Draft, PersonCard, ThreadCard, ThreadState
+from outreach.services.ports import UnitOfWork
+
+LONGEST_NOTE = 2_000  # characters
+
+
+def leave_note(uow: UnitOfWork, caller: Caller, person: PersonCard, text: str, now: datetime) -> ThreadCard:
+    """Keep a resident's note for staff, in their open thread or a new one; cut at `LONGEST_NOTE` characters."""
+    if person.resident_id is None:
+        raise LookupError("a note is kept only of somebody who agreed to it")
+    return uow.threads.write(person.resident_id, caller, text[:LONGEST_NOTE], now)
+
+
+def listed(uow: UnitOfWork, by: Actor, limit: int, *, open_only: bool = True) -> list[ThreadCard]:
+    """Threads without their words, those that wait longest first."""
+    require(by, Permission.ANSWER_PEOPLE)
+    return uow.threads.listed(limit, open_only=open_only)
+
+
+def read(uow: UnitOfWork, by: Actor, thread_id: ThreadId, now: datetime) -> ThreadCard:
+    """One thread with its notes. Raises `NotFound` or `Forbidden`; the look is audited."""
+    require(by, Permission.ANSWER_PEOPLE)
+    card = uow.threads.get(thread_id)
+    uow.audit.write(by, "read", "thread", thread_id, now)
+    return card
+
+
+def answer(uow: UnitOfWork, by: Actor, thread_id: ThreadId, text: str, now: datetime) -> ThreadCard:
+    """Write back: the answer is kept and sent as a reply. Raises `NotFound`, `IllegalMove`, `BadInput`, `Forbidden`."""
+    require(by, Permission.ANSWER_PEOPLE)
+    if not text.strip():
+        raise BadInput(["text: the answer is empty; write something"])
+    if uow.threads.get(thread_id).state is ThreadState.CLOSED:
+        raise IllegalMove("thread", ThreadState.CLOSED, "answered")
+    card, entry = uow.threads.answer(thread_id, by, text.strip()[:LONGEST_NOTE], now)
+    uow.deliveries.add([_draft(card, entry, text.strip()[:LONGEST_NOTE], now)], now)
+    uow.audit.write(by, "answer", "thread", thread_id, now)
+    return card
+
+
+def close(uow: UnitOfWork, by: Actor, thread_id: ThreadId, now: datetime) -> ThreadCard:
+    """Nothing more to say. A further note of the resident opens a new thread."""
+    require(by, Permission.ANSWER_PEOPLE)
+    card = uow.threads.close(thread_id, now)
+    uow.audit.write(by, "close", "thread", thread_id, now)
+    return card
+
+
+def _draft(card: ThreadCard, entry: int, text: str, now: datetime) -> Draft:
+    return Draft(
+        kind=MessageKind.REPLY,
+        key=thread_key(card.id, entry),
+        resident_id=card.resident_id,
+        due_at=now,
+        subject={"about": "thread", "thread": card.id},
+        body=(Outgoing(MessageKind.REPLY, text),),
+    )
