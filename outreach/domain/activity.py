@@ -101,7 +101,12 @@ class Activity:
         return SignedUp(self.id, sign_up, again=False)
 
     def withdraw(self, now: datetime, beneficiary: int = SELF) -> Withdrawn:
-        """Give the place back; those who waited longest move up. Raises `NotSignedUp` if there is none to give back."""
+        """Give the place back; those who waited longest move up.
+
+        Raises `NotSignedUp` if there is none to give back, `ActivityClosed` once it is over.
+        """
+        if now >= self.slot.ends_at:
+            raise ActivityClosed(self.id, self.slot.ends_at)
         sign_up = self.mine.get(beneficiary)
         if sign_up is None or not sign_up.standing.is_active:
             raise NotSignedUp

@@ -250,3 +250,5 @@ class Capabilities:
     max_in_flight: int
     reply_window: timedelta | None = None
     """How long after a person's last word we may write; ``None`` = always."""
+    leaving_erases: bool = False
+    """The platform asks that what is kept of a person be deleted when they unfollow."""
