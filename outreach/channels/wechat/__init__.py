@@ -1,0 +1,26 @@
+"""The WeChat Official Account adapter: a hook that decodes callbacks and answers in place.
+
+Options (``OUTREACH_CHANNELS__<LANE>__…``): ``APPID``, ``TOKEN`` and ``AES_KEY`` as in the account's server settings;
+``MODE`` is ``secure`` (the default, also right for WeChat's compatible mode) or ``plaintext``, which is taken only
+when said in so many words, since a plaintext signature does not cover the body; ``ORIGINAL_ID`` (``gh_…``; if given,
+callbacks for any other account are refused); ``FRESHNESS`` (how old a signature may be, ``5m``); ``SECRET``,
+``ACCOUNT`` (``subscription`` or ``service``), ``VERIFIED`` (``false``) and ``API_URL`` are checked and kept for pushes.
+
+A reply that is not ready: see `HOLD_HEADER`. Facts: platforms.md A0 to A5, B4 and E.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from outreach.channels.base import ChannelContext
+from outreach.channels.wechat.channel import HOLD_HEADER, HOLD_SECONDS, WeChatChannel
+from outreach.channels.wechat.config import parse_config
+from outreach.domain.secret import Secret
+
+__all__ = ["HOLD_HEADER", "HOLD_SECONDS", "WeChatChannel", "open_channel"]
+
+
+def open_channel(options: Mapping[str, Secret], context: ChannelContext) -> WeChatChannel:
+    """The entry point: checks *options* (all problems at once), does no I/O."""
+    return WeChatChannel(parse_config(options, context.lane), context.lane)
