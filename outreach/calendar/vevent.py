@@ -12,14 +12,14 @@ from outreach.calendar.entry import Entry
 NAMELESS = "—"
 """Shown for a title of which cleaning leaves nothing: an entry without SUMMARY looks broken in every client."""
 
-KEPT_BLOCKS = 4_096  # about 8 MB; a feed is at most a few thousand entries
+KEPT_BLOCKS = 4_096  # about 5 MB; a feed is at most a few thousand entries
 
 
 def vevent_block(entry: Entry) -> bytes:
     """*entry* from ``BEGIN:VEVENT`` to ``END:VEVENT`` with the line end, CRLF, lines of at most 75 octets.
 
     Times are in UTC (``Z``), so that no time zone has to travel along. Empty texts are left out, and so is the
-    alarm of what was cancelled. About 0.3 ms: `ready_block` remembers.
+    alarm of what was cancelled. About 0.2 ms: `ready_block` remembers.
     """
     title = clean_line(entry.title) or NAMELESS
     event = Event()

@@ -18,10 +18,25 @@ from outreach.calendar.vevent import NAMELESS, ready_block, vevent_block
 ANY_TEXT = st.text(alphabet=st.characters(codec=None), max_size=300)
 HARD = "；,;:\\\"'\r\n\t \x00\x0b\x0c\x1c\x85\u2028\u202e\ufeffＮ\\N\\n太极👨‍👩‍👧é"
 NASTY = st.one_of(ANY_TEXT, st.text(alphabet=HARD, max_size=300))
-PROPERTIES = set(
-    "BEGIN END SUMMARY DTSTART DTEND DTSTAMP UID SEQUENCE CLASS CREATED LAST-MODIFIED DESCRIPTION LOCATION STATUS URL "
-    "ACTION TRIGGER".split()
-)
+PROPERTIES = {
+    "BEGIN",
+    "END",
+    "SUMMARY",
+    "DTSTART",
+    "DTEND",
+    "DTSTAMP",
+    "UID",
+    "SEQUENCE",
+    "CLASS",
+    "CREATED",
+    "LAST-MODIFIED",
+    "DESCRIPTION",
+    "LOCATION",
+    "STATUS",
+    "URL",
+    "ACTION",
+    "TRIGGER",
+}
 
 
 def names(block: bytes) -> set[str]:
