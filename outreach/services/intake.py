@@ -29,6 +29,9 @@ from outreach.services.ports import UnitOfWork
 Respond: TypeAlias = Callable[[UnitOfWork, Caller, Message | Pressed | Reachability, datetime], tuple[Outgoing, ...]]
 """The conversation: what to say to that."""
 
+Offered: TypeAlias = Callable[[UnitOfWork, Caller, Outgoing, datetime], None]
+"""Tells the conversation which choices somebody else has just shown, so that a bare number works."""
+
 MOST_TRIES = 3
 MOST_RIDERS = 5
 ANSWERS_KEPT = timedelta(days=7)
@@ -43,6 +46,7 @@ class Counter:
     lane: LaneName
     capabilities: Capabilities
     respond: Respond
+    offered: Offered
     desk: Desk
 
 

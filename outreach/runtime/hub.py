@@ -1,0 +1,158 @@
+"""Inbound: from a channel's request to its answer. Safety first, then one transaction, within the platform's time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+
+from outreach.channels.base import Answer, HookChannel, HookRequest, HookResponse, PollingChannel
+from outreach.domain.errors import OutreachError
+from outreach.domain.ids import LaneName
+from outreach.domain.messages import Incoming, Outgoing
+from outreach.runtime.bridge import Bridge
+from outreach.runtime.clock import Clock
+from outreach.runtime.doors import Door
+from outreach.runtime.guard import Guard
+from outreach.services import intake
+from outreach.services.cards import InboxEntry, InboxState, Unanswered
+from outreach.services.intake import MOST_TRIES
+from outreach.services.ports import UnitOfWork
+
+log = logging.getLogger(__name__)
+
+REPLY_BUDGET = 4.0  # seconds; WeChat hangs up at 5 and delivers the message again, three times
+REDRIVE_AFTER = timedelta(seconds=5)  # a stored message without an answer for so long was interrupted
+REDRIVE_AT_ONCE = 50
+
+
+class Hub:
+    """Answers what comes in through the doors."""
+
+    def __init__(self, bridge: Bridge, guard: Guard, doors: Iterable[Door], clock: Clock) -> None:
+        self._bridge, self._guard, self._clock = bridge, guard, clock
+        self._doors: Mapping[LaneName, Door] = {door.lane: door for door in doors}
+
+    async def serve(self, lane: LaneName, request: HookRequest) -> HookResponse | None:
+        """The response to a platform's request; ``None`` if there is no such hook."""
+        door = self._doors.get(lane)
+        if door is None or not isinstance(door.channel, HookChannel):
+            return None
+        decoded = door.channel.decode(request)
+        if isinstance(decoded, HookResponse):
+            return decoded
+        answers = [await self.answer(door, incoming) for incoming in decoded]
+        return await door.channel.acknowledge(decoded, _together(answers), request)
+
+    async def poll(self, lane: LaneName) -> None:
+        """Ask a polling channel for ever: a batch is stored before the next one is asked for."""
+        door = self._doors[lane]
+        if not isinstance(door.channel, PollingChannel):
+            raise TypeError(f"lane {lane} is not a polling channel")
+        async for batch in door.channel.incoming():
+            await self._store(door, batch)
+            for incoming in batch:
+                answer = await self.answer(door, incoming)
+                await door.channel.acknowledge([incoming], answer)
+
+    async def answer(self, door: Door, incoming: Incoming) -> Answer:
+        """Answer one message: the guard has the first word, the conversation the second."""
+        guarded = await self._guard.answer(door, incoming)
+        if guarded is not None:
+            return guarded
+        work = asyncio.ensure_future(self._bridge.write(partial(_take, door, incoming, self._clock)))
+        try:
+            return Answer(await asyncio.wait_for(asyncio.shield(work), REPLY_BUDGET))
+        except TimeoutError:
+            work.add_done_callback(_forget_result)
+            log.warning("lane %s: an answer took longer than %.0f s", door.lane, REPLY_BUDGET)
+            return Answer(ready=False)
+        except Exception as error:
+            log.error("lane %s: an answer failed with %s", door.lane, _code(error))
+            await self._note_failure(door, incoming, error)
+            return Answer(ready=False)
+
+    async def redrive(self) -> int:
+        """Answer stored messages that were interrupted; how many there were."""
+        found = await self._bridge.read(partial(_interrupted, self._clock))
+        for waiting in found:
+            door = self._doors.get(waiting.lane)
+            if door is not None:
+                await self._drive_again(door, waiting)
+        return len(found)
+
+    async def _drive_again(self, door: Door, waiting: Unanswered) -> None:
+        try:
+            await self._bridge.write(partial(_handle, door, waiting, self._clock))
+        except Exception as error:
+            log.error("lane %s: a stored message failed with %s", door.lane, _code(error))
+            await self._bridge.write(partial(_failed_again, waiting, _code(error), self._clock))
+
+    async def _store(self, door: Door, batch: Sequence[Incoming]) -> None:
+        pause = 1.0
+        while True:
+            try:
+                await self._bridge.write(partial(_receive_all, door, batch, self._clock))
+                return
+            except Exception as error:
+                # The platform keeps it as long as we do not ask for more; but nobody in danger waits for a disk.
+                log.error("lane %s: could not store what came in (%s)", door.lane, _code(error))
+                for incoming in batch:
+                    await self._guard.answer(door, incoming)
+                await asyncio.sleep(pause)
+                pause = min(30.0, pause * 2)
+
+    async def _note_failure(self, door: Door, incoming: Incoming, error: Exception) -> None:
+        try:
+            await self._bridge.write(partial(_failed, door, incoming, _code(error), self._clock))
+        except Exception as again:
+            log.error("lane %s: the failure could not be kept either (%s)", door.lane, _code(again))
+
+
+def _take(door: Door, incoming: Incoming, clock: Clock, uow: UnitOfWork) -> tuple[Outgoing, ...]:
+    return intake.take(uow, door.counter, incoming, clock())
+
+
+def _handle(door: Door, waiting: Unanswered, clock: Clock, uow: UnitOfWork) -> None:
+    entry = uow.inbox.receive(intake.caller_of(door.lane, waiting.incoming), door.lane, waiting.incoming, clock())
+    if entry.state is InboxState.RECEIVED:
+        intake.handle(uow, door.counter, entry.id, waiting.incoming, clock())
+
+
+def _receive(door: Door, incoming: Incoming, clock: Clock, uow: UnitOfWork) -> InboxEntry:
+    return uow.inbox.receive(intake.caller_of(door.lane, incoming), door.lane, incoming, clock())
+
+
+def _receive_all(door: Door, batch: Sequence[Incoming], clock: Clock, uow: UnitOfWork) -> None:
+    for incoming in batch:
+        _receive(door, incoming, clock, uow)
+
+
+def _failed(door: Door, incoming: Incoming, reason: str, clock: Clock, uow: UnitOfWork) -> None:
+    entry = _receive(door, incoming, clock, uow)
+    if entry.state is InboxState.RECEIVED:
+        uow.inbox.failed(entry.id, reason, MOST_TRIES, clock())
+
+
+def _failed_again(waiting: Unanswered, reason: str, clock: Clock, uow: UnitOfWork) -> None:
+    uow.inbox.failed(waiting.id, reason, MOST_TRIES, clock())
+
+
+def _interrupted(clock: Clock, uow: UnitOfWork) -> list[Unanswered]:
+    return uow.inbox.unanswered(clock() - REDRIVE_AFTER, REDRIVE_AT_ONCE)
+
+
+def _together(answers: Sequence[Answer]) -> Answer:
+    messages = tuple(message for answer in answers for message in answer.messages)
+    return Answer(messages, all(answer.ready for answer in answers))
+
+
+def _code(error: BaseException) -> str:
+    return error.code if isinstance(error, OutreachError) else type(error).__name__
+
+
+def _forget_result(work: asyncio.Future[tuple[Outgoing, ...]]) -> None:
+    if not work.cancelled() and work.exception() is not None:
+        log.error("a late answer failed with %s", _code(work.exception() or RuntimeError()))

@@ -1,0 +1,96 @@
+"""Where an alert goes when the database cannot take it: a file of sealed lines, read back when it can."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from outreach.domain.ids import LaneName
+from outreach.safety import RiskClass, Verdict
+from outreach.services.cards import Caller
+
+log = logging.getLogger(__name__)
+
+
+class Sealer(Protocol):
+    """Seals and opens bytes for one purpose."""
+
+    def seal(self, plain: bytes) -> bytes: ...
+
+    def open(self, sealed: bytes) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """An alert that waits for the database: ids and rule names, never a word."""
+
+    caller: Caller
+    verdict: Verdict
+    key: str
+    at: datetime
+
+
+class Spool:
+    """Keeps alerts in *path*, one sealed line each, on the disk before `keep` returns."""
+
+    def __init__(self, path: Path, sealer: Sealer) -> None:
+        self._path, self._sealer = path, sealer
+
+    def keep(self, alert: Spooled) -> None:
+        """Append *alert*. Raises `OSError` if even the disk will not take it."""
+        line = self._sealer.seal(json.dumps(_to_json(alert)).encode()).hex() + "\n"
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "a", encoding="ascii") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def is_empty(self) -> bool:
+        """Whether nothing waits."""
+        return not self._path.exists()
+
+    def waiting(self) -> list[Spooled]:
+        """All that waits; a line that cannot be opened is left out and named in the log by its number."""
+        return list(self._opened()) if self._path.exists() else []
+
+    def clear(self) -> None:
+        """They are in the database now."""
+        self._path.unlink(missing_ok=True)
+
+    def _opened(self) -> Iterator[Spooled]:
+        for number, line in enumerate(self._path.read_text("ascii").splitlines(), start=1):
+            try:
+                yield _from_json(json.loads(self._sealer.open(bytes.fromhex(line))))
+            except Exception as error:  # a torn last line after a power cut must not hide the others
+                log.error("the alert spool has an unreadable line %d (%s)", number, type(error).__name__)
+
+
+def _to_json(alert: Spooled) -> dict[str, object]:
+    return {
+        "lane": alert.caller.lane,
+        "user": alert.caller.user_ref,
+        "risk": alert.verdict.risk.value,
+        "subtype": alert.verdict.subtype,
+        "rules": list(alert.verdict.rules),
+        "lexicon": alert.verdict.lexicon,
+        "key": alert.key,
+        "at": alert.at.isoformat(),
+    }
+
+
+def _from_json(fields: dict[str, object]) -> Spooled:
+    rules = fields["rules"]
+    verdict = Verdict(
+        RiskClass(str(fields["risk"])),
+        str(fields["subtype"]),
+        tuple(str(rule) for rule in rules) if isinstance(rules, list) else (),
+        str(fields["lexicon"]),
+    )
+    caller = Caller(LaneName(str(fields["lane"])), str(fields["user"]))
+    return Spooled(caller, verdict, str(fields["key"]), datetime.fromisoformat(str(fields["at"])))
