@@ -19,7 +19,7 @@ from outreach.domain.messages import (
 from outreach.testing.contract_hooks import PATIENCE, ContractHooks
 
 _STOP = 2.0  # seconds: the promise of channels/base.py
-_SAMPLE = "中文与 English 混排，😀。\n"
+_SAMPLE = "中文与 English 混排，\n😀。"  # platforms trim blanks at the ends
 _CALENDAR = File("activity.ics", "text/calendar", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
 
 
