@@ -176,7 +176,9 @@ def _obey(wechat: WeChatStandIn, line: str) -> dict[str, Any]:
 def main(arguments: list[str] | None = None) -> None:
     """The program: WeChat in a process of its own."""
     standard = Account()
-    parser = argparse.ArgumentParser(prog="python -m outreach.testing.wechat", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m outreach.testing.wechat", description="WeChat in front of a hook of ours."
+    )
     parser.add_argument("--hook", required=True, help="address of the hook, such as http://127.0.0.1:8000/hooks/wechat")
     parser.add_argument("--appid", default=standard.appid)
     parser.add_argument("--token", default=standard.token)
