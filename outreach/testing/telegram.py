@@ -1,7 +1,8 @@
 """A stand-in Bot API server: real HTTP on this machine, Telegram's rules, its bad days, and residents to play.
 
 In a test: ``async with TelegramStandIn() as telegram`` or, without a loop, ``with TelegramStandIn() as telegram``.
-As a program: ``python -m outreach.testing.telegram --port 8081``, played through ``/_control/…`` (see `control`).
+As a program: ``python -m outreach.testing.telegram --port 8081``, played through ``/_control/…``
+(`outreach.testing.telegram_control`).
 """
 
 from __future__ import annotations
@@ -11,142 +12,27 @@ import asyncio
 import contextlib
 import re
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
 
 from outreach.testing import telegram_rules as rules
-from outreach.testing.standin import StandIn, parameters_of
+from outreach.testing.standin import parameters_of
 from outreach.testing.telegram_control import control_routes
-from outreach.testing.telegram_updates import BOT, JsonObject, UpdateQueue, chat_of
+from outreach.testing.telegram_residents import TOKEN, BadDay, Call, SentMessage, TelegramResidents, whole
+from outreach.testing.telegram_updates import BOT, JsonObject, chat_of
 
-TOKEN = "7001:stand-in-token-that-opens-nothing"
+__all__ = ["TOKEN", "BadDay", "Call", "SentMessage", "TelegramStandIn"]
+
 _LONGEST_POLL = 50  # seconds
 _SAME_OFFSET_SECONDS = 0.5  # asked again with the same offset so soon, the server gives one update only
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call as it arrived: *files* are pairs of name and bytes by parameter."""
+class TelegramStandIn(TelegramResidents):
+    """The server of one bot. What is played and seen is in `TelegramResidents`."""
 
-    method: str
-    parameters: JsonObject
-    files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class SentMessage:
-    """One message that a resident has got."""
-
-    message_id: int
-    chat: int
-    text: str
-    buttons: list[tuple[str, str]]
-    file: tuple[str, bytes] | None = None
-
-
-@dataclass(slots=True)
-class BadDay:
-    """How to misbehave for the next *times* calls (``None``: from now on) of *method* (``*``: any) about *chat*."""
-
-    method: str
-    times: int | None = 1
-    status: int = 200
-    description: str = ""
-    retry_after: float | None = None
-    migrate_to: int | None = None
-    body: bytes | None = None
-    delay: float = 0.0
-    disconnect: bool = False
-    chat: int | None = None
-
-
-class TelegramStandIn(StandIn):
-    """One bot's account. `calls` is all that arrived, `sent` all that residents have got, oldest first."""
-
-    def __init__(
-        self, token: str = TOKEN, port: int = 0, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
-        super().__init__(port)
-        self.token = token
-        self.calls: list[Call] = []
-        self.sent: list[SentMessage] = []
-        self.commands: dict[str, list[JsonObject]] = {}
-        self.answered_presses: list[str] = []
-        self.updates = UpdateQueue(clock)
-        self._known: set[int] = set()
-        self._blocked: set[int] = set()
-        self._open_presses: set[str] = set()
-        self._bad_days: list[BadDay] = []
-        self._polls = 0
-        self._last_poll: tuple[int, float] = (0, 0.0)
-
-    # residents
-
-    def know(self, user: int) -> None:
-        """Let *user* be somebody who pressed Start some time ago."""
-        self._known.add(user)
-
-    def say(self, user: int, text: str, **more: Any) -> int:
-        """*user* types *text*. Gives the update's number."""
-        self.know(user)
-        return self.queue(self.updates.said(user, text, **more))
-
-    def press(self, user: int, data: str) -> int:
-        """*user* presses the button that carries *data*, whoever got it."""
-        shown = next((sent for sent in reversed(self.sent) if data in [d for _, d in sent.buttons]), None)
-        query_id = f"{user}{len(self.calls)}{len(self._open_presses)}"
-        self._open_presses.add(query_id)
-        message = self.updates.message(user, {"text": shown.text}, BOT) if shown is not None else None
-        return self.queue(self.updates.pressed(user, data, query_id, message))
-
-    def press_label(self, user: int, label: str) -> int:
-        """*user* presses the newest button of theirs that reads *label*. Raises `LookupError` if there is none."""
-        for sent in reversed(self.sent):
-            for shown, data in sent.buttons:
-                if sent.chat == user and shown == label:
-                    return self.press(user, data)
-        raise LookupError("that person has no such button")
-
-    def block(self, user: int) -> int:
-        """*user* blocks the bot."""
-        self._blocked.add(user)
-        return self.queue(self.updates.membership(user, "member", "kicked"))
-
-    def unblock(self, user: int) -> int:
-        """*user* lets the bot in again."""
-        self._blocked.discard(user)
-        return self.queue(self.updates.membership(user, "kicked", "member"))
-
-    def queue(self, payload: JsonObject) -> int:
-        """Any update, however strange; without an ``update_id`` it gets the next one. Gives the number."""
-        number = self.updates.put(payload)
-        self.changed()
-        return number
-
-    def sent_to(self, user: int) -> list[SentMessage]:
-        """What *user* has got, oldest first."""
-        return [sent for sent in self.sent if sent.chat == user]
-
-    # bad days
-
-    def misbehave(self, method: str, **how: Any) -> None:
-        """Have a `BadDay`: ``misbehave("sendMessage", status=429, retry_after=3)``.
-
-        *delay* (seconds) comes first; *disconnect* takes the message and hangs up; *body* is answered as it is;
-        a *status* other than 200 refuses; 200 with nothing else is an ``ok: false``. A day of another kind of call
-        or chat waits for its turn.
-        """
-        self._bad_days.append(BadDay(method, **how))
-
-    def behave(self) -> None:
-        """Be well again."""
-        self._bad_days.clear()
-
-    # the server
+    _polls = 0
+    _last_poll = (0, 0.0)
 
     def routes(self) -> list[web.RouteDef]:
         """The Bot API's one address, and what plays residents."""
@@ -159,7 +45,7 @@ class TelegramStandIn(StandIn):
         call = await _read(request, method)
         self.calls.append(call)
         self.changed()
-        day = self._day_of(call)
+        day = self.day_of(call)
         if day is None:
             return await self._carry_out(call)
         await asyncio.sleep(day.delay)
@@ -172,17 +58,6 @@ class TelegramStandIn(StandIn):
         if day.delay and day.status == 200:
             return await self._carry_out(call)
         return _refusal(day)
-
-    def _day_of(self, call: Call) -> BadDay | None:
-        chat = _whole(call.parameters.get("chat_id"))
-        for day in self._bad_days:
-            if day.method in (call.method, "*") and day.chat in (None, chat):
-                if day.times is not None:
-                    day.times -= 1
-                    if day.times <= 0:
-                        self._bad_days.remove(day)
-                return day
-        return None
 
     async def _carry_out(self, call: Call) -> web.Response:
         carry_out = {
@@ -204,13 +79,13 @@ class TelegramStandIn(StandIn):
         return _yes(True)
 
     async def _get_updates(self, call: Call) -> web.Response:
-        offset, limit = _whole(call.parameters.get("offset")) or 0, _whole(call.parameters.get("limit")) or 100
+        offset, limit = whole(call.parameters.get("offset")) or 0, whole(call.parameters.get("limit")) or 100
         if offset > 0:
             self.updates.confirm_below(offset)
         self._polls += 1
         mine = self._polls
         self.changed()  # whoever still polls is told so, and hangs up
-        seconds = min(_LONGEST_POLL, _whole(call.parameters.get("timeout")) or 0)
+        seconds = min(_LONGEST_POLL, whole(call.parameters.get("timeout")) or 0)
         try:
             await self.until(lambda: bool(self.updates.waiting) or self._polls != mine, max(seconds, 0.001))
         except TimeoutError:
@@ -251,11 +126,11 @@ class TelegramStandIn(StandIn):
     def _deliver(
         self, call: Call, text: str, file: tuple[str, bytes] | None, refusal: rules.Refusal | None
     ) -> web.Response:
-        chat = _whole(call.parameters.get("chat_id"))
+        chat = whole(call.parameters.get("chat_id"))
         buttons = rules.keyboard_of(call.parameters)
-        if chat is None or chat not in self._known:
+        if chat is None or chat not in self.known:
             refusal = (400, "Bad Request: chat not found")
-        elif chat in self._blocked:
+        elif chat in self.blocked:
             refusal = (403, "Forbidden: bot was blocked by the user")
         if refusal is not None or isinstance(buttons, tuple) or chat is None:
             return _no(*(refusal or buttons))
@@ -266,9 +141,9 @@ class TelegramStandIn(StandIn):
 
     async def _answer_callback_query(self, call: Call) -> web.Response:
         query_id = str(call.parameters.get("callback_query_id", ""))
-        if query_id not in self._open_presses:
+        if query_id not in self.open_presses:
             return _no(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
-        self._open_presses.discard(query_id)
+        self.open_presses.discard(query_id)
         self.answered_presses.append(query_id)
         self.changed()
         return _yes(True)
@@ -282,11 +157,8 @@ async def _read(request: web.Request, method: str) -> Call:
             files[name] = (value.filename, value.file.read())
         else:
             parameters[name] = value
-    return Call(method, parameters, files)
-
-
-def _whole(value: Any) -> int | None:
-    return int(value) if re.fullmatch(r"-?\d{1,19}", str(value), re.ASCII) else None
+    peer = request.transport.get_extra_info("peername") if request.transport is not None else None
+    return Call(method, parameters, files, peer[1] if peer else 0)
 
 
 def _yes(result: Any) -> web.Response:

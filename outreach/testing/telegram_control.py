@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
-if TYPE_CHECKING:
-    from outreach.testing.telegram import SentMessage, TelegramStandIn
+from outreach.testing.telegram_residents import SentMessage, TelegramResidents
 
 
-def control_routes(stand_in: TelegramStandIn) -> list[web.RouteDef]:
+def control_routes(stand_in: TelegramResidents) -> list[web.RouteDef]:
     """Routes that play residents of *stand_in*."""
     control = _Control(stand_in)
     return [
@@ -28,7 +27,7 @@ def control_routes(stand_in: TelegramStandIn) -> list[web.RouteDef]:
 
 
 class _Control:
-    def __init__(self, stand_in: TelegramStandIn) -> None:
+    def __init__(self, stand_in: TelegramResidents) -> None:
         self._stand_in = stand_in
 
     async def act(self, request: web.Request) -> web.Response:

@@ -172,5 +172,8 @@ def _press_id(update: Any) -> str | None:
 
 
 def _fingerprint(update: Any) -> str:
-    text = json.dumps(update, sort_keys=True, default=repr)
+    try:
+        text = json.dumps(update, sort_keys=True, default=repr)
+    except (RecursionError, TypeError):
+        text = type(update).__name__
     return "unnumbered-" + hashlib.sha256(text.encode()).hexdigest()[:16]
