@@ -23,4 +23,4 @@ __all__ = ["HOLD_HEADER", "HOLD_SECONDS", "WeChatChannel", "open_channel"]
 
 def open_channel(options: Mapping[str, Secret], context: ChannelContext) -> WeChatChannel:
     """The entry point: checks *options* (all problems at once), does no I/O."""
-    return WeChatChannel(parse_config(options, context.lane), context.lane)
+    return WeChatChannel(parse_config(options), context.lane)

@@ -10,7 +10,6 @@ from datetime import timedelta
 from enum import StrEnum
 
 from outreach.channels.base import BadOptions
-from outreach.domain.ids import LaneName
 from outreach.domain.secret import Secret
 from outreach.domain.times import parse_duration
 
@@ -68,9 +67,9 @@ class Config:
     freshness: timedelta
 
 
-def parse_config(options: Mapping[str, Secret], lane: LaneName) -> Config:
+def parse_config(options: Mapping[str, Secret]) -> Config:
     """The section as a `Config`. Option names may be in either case. Raises `BadOptions` with all problems."""
-    reader = _Reader(options, lane)
+    reader = _Reader(options)
     config = Config(
         appid=reader.shaped("APPID"),
         token=Secret(reader.shaped("TOKEN")),
@@ -90,9 +89,8 @@ def parse_config(options: Mapping[str, Secret], lane: LaneName) -> Config:
 class _Reader:
     """Reads one option after another and keeps what is wrong, so that all of it is told at once."""
 
-    def __init__(self, options: Mapping[str, Secret], lane: LaneName) -> None:
+    def __init__(self, options: Mapping[str, Secret]) -> None:
         self._options = {name.upper(): value.reveal().strip() for name, value in options.items()}
-        self._lane = lane
         self.problems: list[str] = []
         for name in sorted(self._options.keys() - _OPTIONS - _NOT_OURS):
             self._complain(name, f"is not an option; there are {', '.join(sorted(_OPTIONS))}")
@@ -139,4 +137,4 @@ class _Reader:
             return parse_duration(default)
 
     def _complain(self, name: str, problem: str) -> None:
-        self.problems.append(f"{self._lane}: {name} {problem}")
+        self.problems.append(f"{name} {problem}")

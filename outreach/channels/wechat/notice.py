@@ -19,7 +19,6 @@ MOST_TAGS = 500  # WeChat's largest callback has about 60; 500 parse in under 1 
 
 _DECLARATION = re.compile(rb"\s*+<\?xml[^<>]{0,100}\?>")
 _CDATA_BEGINS, _CDATA_ENDS = b"<![CDATA[", b"]]>"
-_FORBIDDEN = (b"<!", b"<?")
 _RAW_CONTROL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REFERENCE = re.compile(r"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,8}));")
 
@@ -62,7 +61,7 @@ def inspect(xml: bytes) -> int | Refused:
     while begin < len(xml):
         end = xml.find(_CDATA_BEGINS, begin)
         end = len(xml) if end < 0 else end
-        if any(xml.find(markup, begin, end) >= 0 for markup in _FORBIDDEN):
+        if xml.find(b"<!", begin, end) >= 0 or xml.find(b"<?", begin, end) >= 0:
             return Refused("declarations", status=400)
         tags += xml.count(b"<", begin, end)
         closing = xml.find(_CDATA_ENDS, end)
