@@ -1,0 +1,36 @@
+"""The content craft: library items read, checked, and made into what a channel can carry. Takes text, never paths."""
+
+from outreach.content.fitting import fit
+from outreach.content.item import ContentItem, Format, ItemStatus, SignOff
+from outreach.content.library import Library, build_library
+from outreach.content.lint import Problem, lint
+from outreach.content.parse import PLACEHOLDERS, parse_item
+from outreach.content.plain import fill, plain
+from outreach.content.split import measure, split
+from outreach.content.vocabulary import Tag, Tags, Vocabulary, parse_vocabulary
+from outreach.content.wordlist import Severity, WordingRules, parse_wording_rules
+
+__all__ = [
+    "PLACEHOLDERS",
+    "ContentItem",
+    "Format",
+    "ItemStatus",
+    "Library",
+    "Problem",
+    "Severity",
+    "SignOff",
+    "Tag",
+    "Tags",
+    "Vocabulary",
+    "WordingRules",
+    "build_library",
+    "fill",
+    "fit",
+    "lint",
+    "measure",
+    "parse_item",
+    "parse_vocabulary",
+    "parse_wording_rules",
+    "plain",
+    "split",
+]
