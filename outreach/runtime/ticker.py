@@ -33,6 +33,10 @@ class Ticker:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=defaults)
 
+    def add(self, tick: Tick) -> None:
+        """One tick more; before `start`."""
+        self._ticks.append(tick)
+
     def start(self) -> None:
         """Begin to tick on the running loop."""
         for tick in self._ticks:

@@ -1,0 +1,291 @@
+"""THE composition root: from settings to a house that runs. Nobody else builds things."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from outreach.channels.base import ChannelContext, PollingChannel
+from outreach.channels.registry import OpenedChannel, open_channels
+from outreach.channels.signing import HmacSigner
+from outreach.content import Library, Vocabulary, build_library, parse_vocabulary
+from outreach.conversation import Dialogue, Office
+from outreach.domain.errors import BadInput, Fault
+from outreach.domain.ids import LaneName
+from outreach.domain.messages import Capabilities, Language
+from outreach.runtime.bridge import Bridge
+from outreach.runtime.clock import Clock, system_clock
+from outreach.runtime.doors import Door
+from outreach.runtime.guard import Guard
+from outreach.runtime.hub import Hub
+from outreach.runtime.mailbox import StoredMailbox
+from outreach.runtime.sender import Sender
+from outreach.runtime.spool import Spool
+from outreach.runtime.ticker import Tick, Ticker
+from outreach.safety import Helplines, Replies, Screen
+from outreach.services import housekeeping, reminders, tips
+from outreach.services.calendars import Calendars
+from outreach.services.dispatch import Outlet
+from outreach.services.helplines import Lines
+from outreach.services.intake import Counter
+from outreach.services.letters import Desk
+from outreach.services.ports import UnitOfWork
+from outreach.services.reminders import ReminderRule
+from outreach.services.safeguarding import Safeguard
+from outreach.services.tips import TipRhythm
+from outreach.settings import Settings
+from outreach.store import Database, exclusive, read_library, read_phrases
+from outreach.wording import Wording, parse_wording
+
+log = logging.getLogger(__name__)
+
+STOP_PATIENCE = 8.0  # seconds for what is in the air; a service manager kills at 10
+DEMO_MARK = "demo"
+SPOOL_FILE = "alerts.spool"
+
+
+@dataclass(frozen=True, slots=True)
+class Crafts:
+    """What is read from files once and never changes: words, library, safety."""
+
+    wording: Wording
+    vocabulary: Vocabulary
+    library: Library
+    safeguard: Safeguard
+    helplines: Helplines
+
+    @property
+    def lines(self) -> Lines:
+        """The helplines of this deployment's country."""
+        return self.safeguard.lines
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """The sync half of the house: all that a command needs beside a running server."""
+
+    settings: Settings
+    crafts: Crafts
+    database: Database
+    calendars: Calendars
+    desk: Desk
+    dialogue: Dialogue
+    rule: ReminderRule
+    rhythm: TipRhythm
+
+    @property
+    def signing_key(self) -> bytes:
+        """Signs buttons and links: of the settings if given, else derived from the key file."""
+        given = self.settings.secret_key
+        return given.reveal().encode() if given is not None else self.database.ring.key("sign")
+
+    def counter(self, lane: LaneName, capabilities: Capabilities) -> Counter:
+        """What it takes to answer on *lane*."""
+        return Counter(lane, capabilities, self.dialogue.answer, self.dialogue.offered, self.desk)
+
+
+def read_crafts(settings: Settings) -> Crafts:
+    """Read words, library and safety. Raises `BadInput` with every problem, among them a missing emergency number."""
+    files = read_library(settings.library)
+    vocabulary = parse_vocabulary(files.text("audiences.toml"), files.text("topics.toml"))
+    helplines = Helplines.parse("helplines.toml", files.text("helplines.toml"))
+    safeguard = Safeguard(
+        Screen.parse(files.under("safety/patterns.")),
+        Replies.parse(files.under("safety/replies.")),
+        Lines(helplines, settings.country),
+    )
+    return Crafts(
+        parse_wording(read_phrases()), vocabulary, build_library(files.items, vocabulary), safeguard, helplines
+    )
+
+
+def open_core(settings: Settings) -> Core:
+    """Everything but channels and event loop. The database is brought up to date first.
+
+    Raises `BadInput` for a bad library and `Fault` for a database or key that cannot be used.
+    """
+    crafts = read_crafts(settings)
+    database = Database.open(settings.database_url, settings.key_file, settings.data_dir)
+    database.upgrade()
+    calendars = Calendars(settings.base_url, database.ring.key("calendar"), crafts.wording, settings.language)
+    rhythm = TipRhythm(*settings.tips, settings.timezone, settings.first_tip_after)
+    office = Office(
+        default_language=settings.language,
+        opening_hours=settings.opening_hours,
+        network_name=settings.network_name,
+        rhythm=rhythm,
+        calendars=calendars,
+        lines=crafts.lines,
+    )
+    desk = Desk(crafts.wording, calendars, crafts.lines)
+    dialogue = Dialogue(crafts.wording, crafts.vocabulary, office, crafts.safeguard, desk)
+    return Core(
+        settings, crafts, database, calendars, desk, dialogue, ReminderRule(settings.leads, settings.quiet), rhythm
+    )
+
+
+class App:
+    """The running house: what the web face and the command line are given."""
+
+    def __init__(self, core: Core, clock: Clock = system_clock, *, demo: bool = False) -> None:
+        self.core, self.settings, self.clock, self.demo = core, core.settings, clock, demo
+        self.feeds = core.calendars
+        self.bridge = Bridge(core.database, self._wake)
+        self.mailbox = StoredMailbox(self.bridge, clock)
+        self._channels = self._open_channels()
+        self._doors = [self._door(opened) for opened in self._channels]
+        self.guard = Guard(self.bridge, core.crafts.safeguard, self._spool(), core.settings.language, clock)
+        self.hub = Hub(self.bridge, self.guard, self._doors, clock)
+        self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._senders = {door.lane: self._sender(door) for door in self._doors}
+        self._ticker = Ticker(self._ticks())
+        self._background: list[asyncio.Task[None]] = []
+        self._sending: list[asyncio.Task[None]] = []
+        self._held = ExitStack()
+        self.ready = False
+
+    @property
+    def lanes(self) -> list[LaneName]:
+        """The lanes that are open."""
+        return [door.lane for door in self._doors]
+
+    def add_tick(self, name: str, every: timedelta, work: Callable[[UnitOfWork], object]) -> None:
+        """Run *work* in a transaction every now and then, from the start on."""
+        self._ticker.add(Tick(name, every, partial(self.bridge.write, work)))
+
+    def emergency_text(self, language: Language) -> str:
+        """One line with the numbers that help, for a page's head."""
+        values = self.core.crafts.lines.values(language, self.clock())
+        return self.core.crafts.wording.say("page.emergency", language, **values)
+
+    async def start(self) -> None:
+        """Open for people. Raises `Fault` if another process runs on this database, or it is marked otherwise."""
+        if self.settings.is_sqlite:
+            self._held.enter_context(exclusive(self.settings.data_dir))
+        self._check_mark()
+        self.bridge.start()
+        self._ticker.start()
+        for sender in self._senders.values():
+            self._sending.append(asyncio.create_task(sender.run()))
+            sender.wake()
+        for door in self._doors:
+            self._background.append(asyncio.create_task(_prepare(door)))
+            if isinstance(door.channel, PollingChannel):
+                self._background.append(asyncio.create_task(self.hub.poll(door.lane)))
+        self.ready = True
+
+    async def stop(self) -> None:
+        """Finish what is in the air, claim nothing new, let everything go. Harmless when called twice."""
+        if not self.ready:
+            return
+        self.ready = False
+        self._ticker.stop()
+        self.mailbox.close()
+        for sender in self._senders.values():
+            sender.stop()
+        await self._end_background()
+        await self.guard.close()
+        for door in self._doors:
+            await door.channel.close()
+        for sender in self._senders.values():
+            await sender.release()
+        await self.bridge.close()
+        self.core.database.close()
+        self._held.close()
+
+    async def _end_background(self) -> None:
+        for task in self._background:
+            task.cancel()
+        if self._sending:
+            _, late = await asyncio.wait(self._sending, timeout=STOP_PATIENCE)
+            for task in late:
+                task.cancel()
+        await asyncio.gather(*self._background, *self._sending, return_exceptions=True)
+
+    def _open_channels(self) -> list[OpenedChannel]:
+        opened, problems = open_channels(self.settings.channels, self._context)
+        if problems:
+            raise BadInput(problems)
+        return opened
+
+    def _context(self, lane: LaneName) -> ChannelContext:
+        signer = HmacSigner(self.core.signing_key, lane)
+        return ChannelContext(lane, self.settings.base_url, signer, self.mailbox)
+
+    def _door(self, opened: OpenedChannel) -> Door:
+        counter = self.core.counter(opened.lane, opened.channel.capabilities)
+        return Door(opened.lane, opened.adapter, opened.channel, counter)
+
+    def _sender(self, door: Door) -> Sender:
+        outlet = Outlet(door.lane, door.counter.capabilities, self.core.desk, self.settings.quiet)
+        return Sender(self.bridge, door.channel, outlet, door.adapter, self._owner, self.clock)
+
+    def _spool(self) -> Spool:
+        return Spool(self.settings.data_dir / SPOOL_FILE, self.core.database.ring.sealer("spool"))
+
+    def _wake(self, lanes: Iterable[LaneName]) -> None:
+        for lane in lanes:
+            sender = self._senders.get(lane)
+            if sender is not None:
+                sender.wake()
+
+    def _ticks(self) -> list[Tick]:
+        ticks = [
+            Tick("reminders", timedelta(seconds=1), self._queue_reminders),
+            Tick("tips", timedelta(seconds=2), self._queue_tips),
+            Tick("redrive", timedelta(seconds=5), self.hub.redrive),
+            Tick("spool", timedelta(seconds=10), self.guard.store_spooled),
+            Tick("housekeeping", timedelta(minutes=10), self._purge),
+        ]
+        polls = [Tick(f"poll {lane}", timedelta(seconds=1), sender.poll) for lane, sender in self._senders.items()]
+        return ticks + polls
+
+    async def _queue_reminders(self) -> None:
+        while await self.bridge.write(self._reminders) == reminders.AT_ONCE:
+            continue
+
+    async def _queue_tips(self) -> None:
+        while await self.bridge.write(self._tips) == tips.AT_ONCE:
+            continue
+
+    async def _purge(self) -> None:
+        while await self.bridge.write(self._keep_house) > 0:
+            continue
+
+    def _reminders(self, uow: UnitOfWork) -> int:
+        return reminders.queue_due(uow, self.core.rule, self.clock())
+
+    def _tips(self, uow: UnitOfWork) -> int:
+        return tips.queue_due(uow, self.core.rhythm, self.clock())
+
+    def _keep_house(self, uow: UnitOfWork) -> int:
+        return housekeeping.purge(uow, self.clock())
+
+    def _check_mark(self) -> None:
+        """A demo town and a real one never share a database."""
+        with self.core.database.unit_of_work() as uow:
+            marked = uow.marks.get(DEMO_MARK) is not None
+        if marked and not self.demo:
+            raise Fault("this database holds a demo town", "give another OUTREACH_DATA_DIR, or start `outreach demo`")
+        if self.demo and not marked:
+            raise Fault("this database holds real people", "give the demo a data folder of its own")
+
+
+async def _prepare(door: Door) -> None:
+    try:
+        await door.channel.prepare()
+    except Exception as error:
+        log.error("lane %s: could not be prepared (%s)", door.lane, type(error).__name__)
+
+
+def build(settings: Settings, clock: Clock = system_clock, *, demo: bool = False) -> App:
+    """The whole house, not yet started. Raises `BadInput` or `Fault` with the remedy."""
+    return App(open_core(settings), clock, demo=demo)

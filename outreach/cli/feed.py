@@ -1,0 +1,26 @@
+"""`outreach feed`: the public calendar on standard output."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from outreach.cli.shared import opened_core
+from outreach.domain.errors import NotFound
+
+
+def feed(region: Annotated[str, typer.Option(help="The region's code; without it the whole network.")] = "") -> None:
+    """Print the public calendar feed (iCalendar)."""
+    with opened_core() as core, core.database.unit_of_work() as uow:
+        path = ""
+        if region:
+            found = uow.regions.by_code(region)
+            if found is None:
+                raise NotFound("region with the code", region)
+            path = found.path
+        body = core.calendars.public_feed(uow, datetime.now(UTC), path)
+    sys.stdout.buffer.write(body)
+    sys.stdout.buffer.flush()
