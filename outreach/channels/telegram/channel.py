@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -46,7 +46,7 @@ class TelegramChannel:
         if not await self._prepared():
             self._beside(self._prepare_later())
 
-    async def incoming(self) -> AsyncIterator[Sequence[Incoming]]:
+    async def incoming(self) -> AsyncGenerator[Sequence[Incoming], None]:
         """Batches as they come, for ever; see `PollingChannel`."""
         async with aclosing(self._poller.batches(self._quiet)) as batches:
             async for heard in batches:
