@@ -1,0 +1,55 @@
+# Everything starts here; `make` alone says what there is.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+READY := .venv/.ready
+WORKERS ?= 2
+# Rooms that need neither a process, a socket nor a database.
+FAST := tests/domain tests/calendar tests/content tests/safety tests/wording tests/conversation tests/house
+
+.PHONY: help setup run test fast check fmt bench clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+setup: $(READY) ## make .venv with everything pinned in constraints.txt
+
+$(READY): pyproject.toml constraints.txt scripts/setup.sh
+	@scripts/setup.sh
+	@touch $@
+
+run: $(READY) ## start a small fictional town to try: chat, pages and calendars, no account anywhere
+	@echo "outreach: starting the demo town; it says where to look. Ctrl-C ends it."
+	@exec $(BIN)/outreach demo
+
+test: $(READY) check ## run everything that CI runs: checks, then all tests
+	@scripts/browser.sh
+	@mkdir -p .make
+	@set -o pipefail; $(BIN)/pytest -n $(WORKERS) --dist worksteal --junitxml=.make/tests.xml </dev/null 2>&1 | tee .make/tests.log \
+		|| { echo "outreach: TESTS FAILED. The whole output is in .make/tests.log"; exit 1; }
+	@echo "outreach: checks and tests passed. The whole output is in .make/tests.log, one entry a test in .make/tests.xml"
+
+fast: $(READY) ## the tests that answer within ten seconds
+	@$(BIN)/pytest -q -n $(WORKERS) -m "not slow" $(FAST)
+
+check: $(READY) ## lint, format, types, layers
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@echo "outreach: lint, format, types and layers are in order."
+
+fmt: $(READY) ## put code into shape
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+bench: $(READY) ## measure against floors taken in the same run
+	@$(BIN)/python -m benchmarks
+
+clean: ## take away what was built; var/ and keys stay, they hold people's data
+	@rm -rf .venv .make dist build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find outreach tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "outreach: clean; var/ and *.key were left alone."
