@@ -16,7 +16,7 @@ from functools import partial
 from outreach.channels.base import ChannelContext, PollingChannel
 from outreach.channels.registry import OpenedChannel, open_channels
 from outreach.channels.signing import HmacSigner
-from outreach.content import Library, Vocabulary, build_library, parse_vocabulary
+from outreach.content import Library, Vocabulary, WordingRules, build_library, parse_vocabulary, parse_wording_rules
 from outreach.conversation import Dialogue, Office
 from outreach.domain.errors import BadInput, Fault
 from outreach.domain.ids import LaneName
@@ -59,6 +59,7 @@ class Crafts:
     wording: Wording
     vocabulary: Vocabulary
     library: Library
+    wording_rules: WordingRules
     safeguard: Safeguard
     helplines: Helplines
 
@@ -229,7 +230,7 @@ class App:
         return Sender(self.bridge, door.channel, outlet, door.adapter, self._owner, self.clock)
 
     def _spool(self) -> Spool:
-        return Spool(self.settings.data_dir / SPOOL_FILE, self.core.database.ring.sealer("spool"))
+        return Spool(self.settings.data_dir / SPOOL_FILE, self.core.database.ring)
 
     def _wake(self, lanes: Iterable[LaneName]) -> None:
         for lane in lanes:

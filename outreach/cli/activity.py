@@ -184,7 +184,7 @@ def _minutes(minutes: int) -> int:
 
 
 def _audience(core: Core, tags: list[str]) -> frozenset[str]:
-    known = core.crafts.vocabulary.audience_tags
+    known = {tag.key for tag in core.crafts.vocabulary.audiences}
     unknown = [
         f"--audience: there is no tag {tag!r}; there are {', '.join(sorted(known))}" for tag in tags if tag not in known
     ]

@@ -27,7 +27,7 @@ def lint(as_json: AsJson = False) -> None:
     settings = load()
     crafts = read_crafts(settings)
     today = datetime.now(UTC).date()
-    problems = lint_library(crafts.library, today)
+    problems = lint_library(crafts.library, today, crafts.wording_rules)
     warnings = crafts.helplines.warnings(today)
     if as_json:
         print_json({"problems": [fields_of(problem) for problem in problems], "warnings": warnings})
@@ -36,7 +36,7 @@ def lint(as_json: AsJson = False) -> None:
             print(f"{problem.path}:{problem.line}: {problem.message}")
         for warning in warnings:
             print(f"warning: {warning}", file=sys.stderr)
-        print(f"{len(crafts.library.items)} items, {len(problems)} problems")
+        print(f"{len(crafts.library)} items, {len(problems)} problems")
     if problems:
         raise typer.Exit(2)
 
@@ -46,7 +46,7 @@ def list_(as_json: AsJson = False) -> None:
     """What the library holds and what is approved here."""
     with opened_core() as core, core.database.unit_of_work() as uow:
         approved = {(item.slug, item.language.value): item for item in uow.contents.approved()}
-        items = core.crafts.library.items
+        items = list(core.crafts.library)
     rows = []
     for item in items:
         frozen = approved.get((item.slug, str(item.language)))

@@ -68,7 +68,7 @@ class Town:
         return activities.add(uow, OPERATOR, _new(planned, where, starts_at), self._core.rule, now)
 
     def _approve(self, uow: UnitOfWork, now: datetime) -> None:
-        for item in self._core.crafts.library.items:
+        for item in self._core.crafts.library:
             if item.sign_off == contents.NO_SIGN_OFF:
                 contents.approve(uow, EDITOR, item, now)
 

@@ -36,11 +36,15 @@ def entry() -> None:
     except BadInput as refused:
         _stop([f"{problem}" for problem in refused.problems], WRONG_INPUT)
     except Fault as fault:
-        _stop([f"{fault}. {fault.remedy[:1].upper()}{fault.remedy[1:]}." if fault.remedy else str(fault)], TROUBLE)
+        _stop([_sentences(str(fault), fault.remedy)], TROUBLE)
     except OutreachError as refused:
         _stop([f"{refused or refused.code}"], WRONG_INPUT)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _sentences(*parts: str) -> str:
+    return " ".join(f"{part[:1].upper()}{part[1:].rstrip('.')}." for part in parts if part)
 
 
 def _stop(lines: list[str], code: int) -> None:

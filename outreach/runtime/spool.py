@@ -12,18 +12,21 @@ from pathlib import Path
 from typing import Protocol
 
 from outreach.domain.ids import LaneName
-from outreach.safety import RiskClass, Verdict
+from outreach.safety import RiskClass, Subtype, Verdict
 from outreach.services.cards import Caller
 
 log = logging.getLogger(__name__)
 
 
-class Sealer(Protocol):
-    """Seals and opens bytes for one purpose."""
+class Keys(Protocol):
+    """Seals and opens bytes for a purpose and a place."""
 
-    def seal(self, plain: bytes) -> bytes: ...
+    def seal(self, purpose: str, plain: bytes, aad: str) -> bytes: ...
 
-    def open(self, sealed: bytes) -> bytes: ...
+    def open(self, purpose: str, sealed: bytes, aad: str) -> bytes: ...
+
+
+_PURPOSE, _PLACE = "spool", "spool.line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,12 @@ class Spooled:
 class Spool:
     """Keeps alerts in *path*, one sealed line each, on the disk before `keep` returns."""
 
-    def __init__(self, path: Path, sealer: Sealer) -> None:
-        self._path, self._sealer = path, sealer
+    def __init__(self, path: Path, keys: Keys) -> None:
+        self._path, self._keys = path, keys
 
     def keep(self, alert: Spooled) -> None:
         """Append *alert*. Raises `OSError` if even the disk will not take it."""
-        line = self._sealer.seal(json.dumps(_to_json(alert)).encode()).hex() + "\n"
+        line = self._keys.seal(_PURPOSE, json.dumps(_to_json(alert)).encode(), _PLACE).hex() + "\n"
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "a", encoding="ascii") as file:
             file.write(line)
@@ -66,7 +69,7 @@ class Spool:
     def _opened(self) -> Iterator[Spooled]:
         for number, line in enumerate(self._path.read_text("ascii").splitlines(), start=1):
             try:
-                yield _from_json(json.loads(self._sealer.open(bytes.fromhex(line))))
+                yield _from_json(json.loads(self._keys.open(_PURPOSE, bytes.fromhex(line), _PLACE)))
             except Exception as error:  # a torn last line after a power cut must not hide the others
                 log.error("the alert spool has an unreadable line %d (%s)", number, type(error).__name__)
 
@@ -88,7 +91,7 @@ def _from_json(fields: dict[str, object]) -> Spooled:
     rules = fields["rules"]
     verdict = Verdict(
         RiskClass(str(fields["risk"])),
-        str(fields["subtype"]),
+        Subtype(str(fields["subtype"])),
         tuple(str(rule) for rule in rules) if isinstance(rules, list) else (),
         str(fields["lexicon"]),
     )

@@ -8,7 +8,8 @@ import hmac
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from outreach.calendar import Entry, calendar_file, file_name, sequence, uid_of
+from outreach.calendar.entry import Entry, sequence
+from outreach.calendar.feed import MEDIA_TYPE, calendar_file, file_name
 from outreach.domain.activity import ActivityStatus
 from outreach.domain.errors import NotFound
 from outreach.domain.ids import SignUpId
@@ -18,7 +19,6 @@ from outreach.services.cards import ActivityCard, MyPlace
 from outreach.services.ports import UnitOfWork
 from outreach.wording import Wording
 
-CALENDAR_TYPE = "text/calendar"
 FEED_KEEPS = timedelta(days=30)  # past and called-off entries stay so long, so that a cancellation reaches calendars
 FEED_LIMIT = 10_000
 _TOKEN_CHARS = 22  # 110 bits: unguessable
@@ -73,14 +73,14 @@ class Calendars:
         """The file of one's own sign-up, to go with a message."""
         made = self._personal_file(place)
         ascii_name, name = file_name(made.title, language)
-        return File(name or ascii_name, CALENDAR_TYPE, made.body, self.sign_up_link(place.sign_up_id))
+        return File(name or ascii_name, MEDIA_TYPE, made.body, self.sign_up_link(place.sign_up_id))
 
     def _personal_file(self, place: MyPlace) -> CalendarFile:
         card = place.activity
         title = discreet_title(card, self._wording, self._language)
         cancelled = card.status is ActivityStatus.CALLED_OFF or place.standing not in _KEPT
         entry = Entry(
-            uid=uid_of(card.uid),
+            uid=card.uid,
             # Leaving raises it by one, coming back by one more: it never falls, whichever way the person went.
             sequence=sequence(card.revision, place.revision * 2 + int(cancelled)),
             title=title,
@@ -99,7 +99,7 @@ class Calendars:
 
     def _public_entry(self, card: ActivityCard) -> Entry:
         return Entry(
-            uid=uid_of(card.uid),
+            uid=card.uid,
             sequence=sequence(card.revision),
             title=card.title,
             starts_at=card.starts_at,
