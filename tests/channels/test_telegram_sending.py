@@ -217,6 +217,7 @@ def test_a_press_is_acknowledged_and_a_late_one_forgiven(caplog):
             query_id = stand_in.updates.waiting[number]["callback_query"]["id"]
             presses = [Pressed(q, str(ANN), "menu", FrozenClock()(), q) for q in (query_id, "long-gone")]
             assert await channel.acknowledge(presses, Answer()) is None
+            await asyncio.gather(*(task for task in asyncio.all_tasks() if "_stop_spinner" in repr(task.get_coro())))
             assert stand_in.answered_presses == [query_id]
             return [call.method for call in stand_in.calls]
 

@@ -21,7 +21,8 @@ from outreach.domain.messages import Incoming, Outcome, Outgoing, Pressed
 
 logger = logging.getLogger(__name__)
 
-_MOST_TASKS = 64  # spinners being stopped at a time: a flood of forged presses must not grow
+_MOST_TASKS = 200  # spinners being stopped at a time: a flood of presses must not grow, and they stop by themselves
+_SPINNER_SECONDS = 5.0
 
 
 class TelegramChannel:
@@ -59,9 +60,13 @@ class TelegramChannel:
     async def acknowledge(
         self, incoming: Sequence[Incoming], answer: Answer, request: HookRequest | None = None
     ) -> HookResponse | None:
-        """Stop the spinners of the buttons in *incoming*. What is in *answer* is left to `send`."""
-        presses = [item.press_id for item in incoming if isinstance(item, Pressed) and item.press_id is not None]
-        await asyncio.gather(*(self._stop_spinner(press_id) for press_id in presses))
+        """Stop the spinners of the buttons in *incoming*, beside us: people behind them must not wait for Telegram.
+
+        What is in *answer* is left to `send`.
+        """
+        for item in incoming:
+            if isinstance(item, Pressed) and item.press_id is not None:
+                self._quiet(item.press_id)
         return None
 
     async def close(self) -> None:
@@ -95,7 +100,7 @@ class TelegramChannel:
 
     async def _stop_spinner(self, press_id: str) -> None:
         try:
-            await self._bot.answer_callback_query(press_id)
+            await self._bot.answer_callback_query(press_id, read_timeout=_SPINNER_SECONDS)
         except Exception as fault:  # the spinner stops by itself after a while
             if not (isinstance(fault, ApiRefused) and "query is too old" in fault.description):
                 logger.warning("telegram did not take the answer to a button: %s", fault_code(fault))
