@@ -15,6 +15,7 @@ from outreach.safety.verdict import RiskClass, Subtype, Verdict
 
 NEAR = 24  # characters before a hit in which a negator, a person or a time is looked for
 FAR = 60  # characters after a hit in which recovery is looked for
+TIMELESS = frozenset({"passive_wish", "burden"})  # "not to wake up tomorrow" names a time but no plan
 BEGUN = regex.compile(r"[。.!?;\n]")
 CLAUSE = regex.compile(r"[,。.!?;:、\n]")
 _SAFE = "\ue000"  # stands for a masked character: private use, so no pattern matches it
@@ -89,7 +90,7 @@ def _weigh(rule: Rule, around: _Surroundings) -> _Hit | None:
     if (rule.negatable and around.is_negated()) or around.is_overcome():
         return None if rule.risk == RiskClass.DISTRESS else _Hit(rule, RiskClass.DISTRESS, rule.subtype)
     other = rule.subtype is Subtype.SELF and around.is_about_another()
-    urgent = rule.risk == RiskClass.RISK and around.is_urgent()
+    urgent = rule.risk == RiskClass.RISK and rule.family not in TIMELESS and around.is_urgent()
     return _Hit(rule, RiskClass.IMMINENT if urgent else rule.risk, Subtype.THIRD_PERSON if other else rule.subtype)
 
 
@@ -132,8 +133,10 @@ class _Surroundings:
 
     def is_about_another(self) -> bool:
         """Another person is named before the hit in the same sentence, and the speaker is not named after that."""
-        sentence = BEGUN.split(self._before)[-1] + self._hit
-        others = [match.end() for match in self._context.other_person.finditer(sentence)]
+        before = BEGUN.split(self._before)[-1]
+        sentence = before + self._hit
+        named = self._context.other_person.finditer(sentence)
+        others = [match.end() for match in named if match.start() <= len(before)]
         return bool(others) and not self._context.speaker.search(sentence[others[-1] :])
 
     def is_urgent(self) -> bool:
