@@ -77,7 +77,8 @@ def _unreadable(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _read(form: Form, place: _Place, text: str, parted: Parted, vocabulary: Vocabulary) -> ContentItem:
-    blank = len(parted.body) - len(parted.body.lstrip("\n"))
+    words = parted.body.strip("\n")
+    blank = parted.body.index(words)
     return ContentItem(
         path=place.path,
         slug=place.slug,
@@ -86,7 +87,7 @@ def _read(form: Form, place: _Place, text: str, parted: Parted, vocabulary: Voca
         audience=form.tags("audience", vocabulary.audiences),
         topics=form.tags("topics", vocabulary.topics),
         format=form.one_of("format", Format),
-        body=parted.body.strip("\n"),
+        body=words,
         body_line=parted.body_line + blank,
         version=version_of(text),
         season=form.text("season"),
