@@ -3,12 +3,13 @@
 import json
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach.channels.signing import HmacSigner
 from outreach.channels.telegram.updates import clean, hear
-from outreach.domain.messages import Incoming, Message, Unparsed
+from outreach.domain.messages import Incoming, Message, Reach, Reachability, Unparsed
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 SIGNER = HmacSigner(b"k" * 32, "telegram")
@@ -107,3 +108,70 @@ def test_two_different_unnumbered_updates_have_different_ids():
     ids = {hear(update, SIGNER, NOW).incoming.message_id for update in ([], {}, None, "x", [1])}
 
     assert len(ids) == 5
+
+
+class BrokenSigner:
+    def sign(self, token: str, person: str) -> str:
+        raise RuntimeError(person)
+
+    def verify(self, data: str, person: str) -> str | None:
+        raise RuntimeError(person)
+
+
+def test_an_update_that_we_trip_over_is_set_aside_without_its_words():
+    update = {"update_id": 6, "callback_query": {"id": "77", "from": {"id": ANN}, "data": "secret words"}}
+
+    assert hear(update, BrokenSigner(), NOW).incoming == Unparsed("6", "malformed")
+
+
+GROUP = {"id": -100123, "type": "supergroup"}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ({"chat": GROUP}, "group"),
+        ({"chat": GROUP, "text": "/join@OtherBot 17"}, "group"),
+        ({"sender_chat": GROUP}, "anonymous"),
+        ({"from": {"id": 777000}, "chat": {"id": 777000, "type": "private"}}, "anonymous"),
+        ({"from": {"id": ANN, "is_bot": True}}, "bot"),
+        ({"from": {"id": ANN + 1}}, "malformed"),  # somebody else in Ann's private chat: cannot be
+        ({"text": None, "voice": {}}, "not_text"),
+        ({"text": "\u0000 \u0007\n"}, "empty"),
+        ({"text": ["a"]}, "malformed"),
+        ({"date": 10**18}, "malformed"),
+        ({"from": {"id": 2**60}, "chat": {"id": 2**60, "type": "private"}}, "malformed"),
+    ],
+)
+def test_what_is_not_for_us_says_why_in_one_word(content, reason):
+    assert hear(said(**({"text": "hello"} | content)), SIGNER, NOW).incoming == Unparsed("5", reason)
+
+
+@pytest.mark.parametrize(("typed", "heard"), [
+    ("/activities@outreach_bot", "/activities"),
+    ("/join@outreach_bot 17", "/join 17"),
+    ("write to me@home", "write to me@home"),
+    ("活动 @x", "活动 @x"),
+    ("/startle", "/startle"),
+    ("/start one two", "/start one two"),
+])  # fmt: skip
+def test_a_command_loses_the_name_of_the_bot_and_nothing_else(typed, heard):
+    message = hear(said(text=typed), SIGNER, NOW).incoming
+
+    assert isinstance(message, Message)
+    assert message.text == heard
+
+
+@pytest.mark.parametrize(("typed", "source"), [
+    ("/start", None),
+    ("/START@Outreach_Bot  east-3_Q ", "east-3_Q"),
+    ("/start " + "a" * 64, "a" * 64),
+    ("/start " + "a" * 65, None),
+    ("/start ';DROP", None),
+    ("/start 四", None),
+])  # fmt: skip
+def test_a_start_payload_is_kept_only_if_it_could_be_one_of_ours(typed, source):
+    came = hear(said(text=typed), SIGNER, NOW).incoming
+
+    assert isinstance(came, Reachability)
+    assert (came.reach, came.source) == (Reach.JOINED, source)
