@@ -1,0 +1,132 @@
+"""The database of one house: opened with its key, brought up to date, read and written through units of work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from outreach.domain.errors import Fault
+from outreach.store import upgrade as structure
+from outreach.store.batch import Batch
+from outreach.store.engine import Begin, Engines, open_engine
+from outreach.store.faults import as_faults
+from outreach.store.key_file import make_key, read_key
+from outreach.store.keys import KeyRing
+from outreach.store.transaction import DEFAULTS, Defaults
+from outreach.store.unit_of_work import SqlUnitOfWork, transaction
+
+FINGERPRINT = "key_fingerprint"
+
+
+class Database:
+    """Made by `open`. *ring* holds the keys that belong to it."""
+
+    def __init__(self, engines: Engines, ring: KeyRing, defaults: Defaults = DEFAULTS) -> None:
+        self._engines, self.ring, self._defaults = engines, ring, defaults
+
+    @classmethod
+    def open(
+        cls, url: str, key_file: Path, data_dir: Path, *, defaults: Defaults = DEFAULTS, begin: Begin | None = None
+    ) -> Database:
+        """The database at *url* with the key at *key_file*, which is made if the database is empty.
+
+        Changes no structure: that is `upgrade`. *begin*: see `open_engine`, for one test.
+        Raises `Fault` if the database cannot be used, or the key is missing, readable by others, or another's.
+        """
+        _make_folder(data_dir)
+        engines = open_engine(url, begin=begin)
+        try:
+            with as_faults(), engines.writing.begin() as connection:
+                ring = _key_for(connection, key_file)
+        except BaseException:
+            engines.close()
+            raise
+        return cls(engines, ring, defaults)
+
+    def unit_of_work(self) -> AbstractContextManager[SqlUnitOfWork]:
+        """A transaction that may write: it locks first, commits on clean exit and rolls back on any exception."""
+        return transaction(self._engines.writing, self.ring, self._defaults)
+
+    def reading(self) -> AbstractContextManager[SqlUnitOfWork]:
+        """A transaction that only reads, and sees one moment. It waits for nobody. Writing in it is a `Fault`."""
+        return transaction(self._engines.reading, self.ring, self._defaults)
+
+    @contextmanager
+    def batch(self) -> Iterator[Batch]:
+        """Many calls in one transaction: `Batch.run` each, one commit at the end, `Batch.woken` afterwards.
+
+        Raises `Fault` at the end if the whole transaction was lost: then nothing of it happened.
+        """
+        with self.unit_of_work() as uow:
+            batch = Batch(uow)
+            yield batch
+            batch.require_intact()
+
+    def upgrade(self) -> str:
+        """Bring an empty or older database up to date; the name of its newest step. Raises `Fault`."""
+        with self.unit_of_work() as uow:
+            reached = structure.upgrade(uow.connection)
+            if uow.marks.get(FINGERPRINT) is None:
+                uow.marks.put(FINGERPRINT, self.ring.fingerprint)
+            uow.regions.root()
+        return reached
+
+    def check(self) -> list[str]:
+        """What is wrong with structure, key or integrity, one sentence each; empty if nothing is."""
+        with as_faults(), self._engines.reading.begin() as connection:
+            problems = _check_structure(connection)
+            if self._engines.is_sqlite:
+                problems += _check_integrity(connection)
+            return problems
+
+    def close(self) -> None:
+        """Let go of every connection. Harmless when called twice."""
+        self._engines.close()
+
+
+def _make_folder(data_dir: Path) -> None:
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as reason:
+        raise Fault(
+            f"the data folder {data_dir} cannot be made: {reason.strerror}",
+            "Set OUTREACH_DATA_DIR to a place that the user that runs outreach may write.",
+        ) from reason
+
+
+def _key_for(connection: Connection, key_file: Path) -> KeyRing:
+    if structure.is_empty(connection):
+        return read_key(key_file) if key_file.exists() else make_key(key_file)
+    ring = read_key(key_file)
+    if structure.current(connection) is not None:
+        _require_fingerprint(connection, ring, key_file)
+    return ring
+
+
+def _require_fingerprint(connection: Connection, ring: KeyRing, key_file: Path) -> None:
+    kept = SqlUnitOfWork(connection, ring).marks.get(FINGERPRINT)
+    if kept is not None and kept != ring.fingerprint:
+        raise Fault(
+            f"the key file {key_file} belongs to another database: its fingerprint is {ring.fingerprint}, not {kept}",
+            "Put back the key file that belongs to this database, or point OUTREACH_KEY_FILE at it.",
+        )
+
+
+def _check_structure(connection: Connection) -> list[str]:
+    at = structure.current(connection)
+    if at is None:
+        return ["the database is empty: run `outreach db upgrade`"]
+    found = structure.differences(connection)
+    return [f"the structure differs from step {at} in {len(found)} places: run `outreach db upgrade`"] if found else []
+
+
+def _check_integrity(connection: Connection) -> list[str]:
+    damaged = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check(10)") if row[0] != "ok"]
+    dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    problems = [f"the database file is damaged ({len(damaged)} findings): restore the last backup"] if damaged else []
+    if dangling:
+        problems.append(f"{len(dangling)} rows refer to rows that are gone: restore the last backup")
+    return problems

@@ -1,0 +1,28 @@
+"""The table of approved content: frozen, word for word, as it was approved."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Column, UniqueConstraint
+from sqlmodel import Field
+
+from outreach.store.rows import NEVER_REUSED, Row
+from outreach.store.types import SERIAL, Moment
+
+
+class ContentVersionRow(Row, table=True):
+    """One approved version of a library item in one language."""
+
+    __tablename__ = "content_version"
+    __table_args__ = (UniqueConstraint("slug", "language", "version"), NEVER_REUSED)
+
+    id: int | None = Field(default=None, sa_column=Column(SERIAL, primary_key=True))
+    slug: str
+    language: str
+    version: str
+    title: str
+    body: str
+    audience: str
+    approved_by: str
+    approved_at: datetime = Field(sa_type=Moment)

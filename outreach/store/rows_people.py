@@ -1,0 +1,109 @@
+"""Tables about residents: their region, their addresses, what they allowed, what a dialogue remembers of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint
+from sqlmodel import Field
+
+from outreach.store.rows import NEVER_REUSED, Row, partial_index
+from outreach.store.types import SERIAL, Moment
+
+
+class RegionRow(Row, table=True):
+    """A part of the network. *path* is its lineage of ids, such as ``/1/4/``."""
+
+    __tablename__ = "region"
+    __table_args__ = (UniqueConstraint("code"), Index("ix_region_path", "path"))
+
+    id: int | None = Field(default=None, sa_column=Column(SERIAL, primary_key=True))
+    parent_id: int | None = Field(default=None, foreign_key="region.id", sa_type=BigInteger)
+    path: str
+    level: int
+    code: str
+    name: str
+    zone: str
+
+
+class ResidentRow(Row, table=True):
+    """Somebody who agreed that we keep something of them. *key_sealed*: the key of what is sealed for them alone."""
+
+    __tablename__ = "resident"
+    __table_args__ = (
+        partial_index("ix_resident_next_tip_at", "next_tip_at", where="next_tip_at IS NOT NULL"),
+        NEVER_REUSED,
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(SERIAL, primary_key=True))
+    language: str
+    region_id: int = Field(foreign_key="region.id", sa_type=BigInteger)
+    audiences: str
+    key_sealed: bytes = Field(sa_type=LargeBinary)
+    next_tip_at: datetime | None = Field(default=None, sa_type=Moment)
+    created_at: datetime = Field(sa_type=Moment)
+
+
+class AddressRow(Row, table=True):
+    """One way to a resident. *ref_sealed* opens with the resident's own key; *person* is the blind index over it."""
+
+    __tablename__ = "address"
+    __table_args__ = (
+        UniqueConstraint("lane", "person"),
+        Index("ix_address_resident_id", "resident_id"),
+        CheckConstraint("reach IN ('reachable', 'muted', 'gone')", name="reach"),
+        NEVER_REUSED,
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(SERIAL, primary_key=True))
+    resident_id: int = Field(foreign_key="resident.id", sa_type=BigInteger)
+    lane: str
+    person: bytes = Field(sa_type=LargeBinary)
+    ref_sealed: bytes = Field(sa_type=LargeBinary)
+    reach: str
+    reach_at: datetime = Field(sa_type=Moment)
+    last_word_at: datetime = Field(sa_type=Moment)
+    source: str | None = None
+    created_at: datetime = Field(sa_type=Moment)
+
+
+class ConsentRow(Row, table=True):
+    """One purpose, allowed under one wording; at most one in force at a time."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        partial_index("uq_consent_in_force", "resident_id", "purpose", where="withdrawn_at IS NULL", unique=True),
+        Index("ix_consent_resident_id", "resident_id"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(SERIAL, primary_key=True))
+    resident_id: int = Field(foreign_key="resident.id", sa_type=BigInteger)
+    purpose: str
+    text_version: str
+    text_hash: str
+    channel: str
+    language: str
+    given_at: datetime = Field(sa_type=Moment)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class ConversationRow(Row, table=True):
+    """What a dialogue remembers between two messages, sealed; worthless after *until*."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (Index("ix_conversation_until", "until"),)
+
+    lane: str = Field(primary_key=True)
+    person: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    state_sealed: bytes = Field(sa_type=LargeBinary)
+    until: datetime = Field(sa_type=Moment)
+
+
+class TipSeenRow(Row, table=True):
+    """An item that a resident has had."""
+
+    __tablename__ = "tip_seen"
+
+    resident_id: int = Field(sa_type=BigInteger, foreign_key="resident.id", primary_key=True)
+    slug: str = Field(primary_key=True)
+    seen_at: datetime = Field(sa_type=Moment)

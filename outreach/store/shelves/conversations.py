@@ -1,0 +1,61 @@
+"""What a dialogue remembers between two messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, select
+
+from outreach.services.cards import Caller
+from outreach.store.codec import packed, unpacked
+from outreach.store.dialect import ByDialect
+from outreach.store.rows import table_of
+from outreach.store.rows_people import ConversationRow
+from outreach.store.transaction import Shelf
+
+_COLUMN = "conversation.state"
+_TALK = table_of(ConversationRow)
+_C = _TALK.c
+_HERE = (_C.lane == bindparam("lane"), _C.person == bindparam("person"))
+_RECALL = select(_C.state_sealed).where(*_HERE, _C.until > bindparam("now"))
+_KEEP = ByDialect(
+    _TALK,
+    lambda new: new.on_conflict_do_update(
+        index_elements=["lane", "person"],
+        set_={"state_sealed": new.excluded.state_sealed, "until": new.excluded.until},
+    ),
+)
+_FORGET = delete(_TALK).where(*_HERE)
+_PURGE = delete(_TALK).where(_C.until <= bindparam("now"))
+
+
+class ConversationShelf(Shelf):
+    """Matches `services.ports.Conversations`."""
+
+    __slots__ = ()
+
+    def recall(self, caller: Caller, now: datetime) -> Mapping[str, object]:
+        """The last state kept, or an empty mapping."""
+        sealed = self._at.connection.execute(_RECALL, self._here(caller) | {"now": now}).scalar_one_or_none()
+        if sealed is None:
+            return {}
+        state: dict[str, object] = unpacked(self._at.ring.open("conversation", sealed, _COLUMN))
+        return state
+
+    def keep(self, caller: Caller, state: Mapping[str, object], until: datetime) -> None:
+        """Keep *state* (JSON values only), sealed, instead of what was kept before; it is gone after *until*."""
+        sealed = self._at.ring.seal("conversation", packed(dict(state)), _COLUMN)
+        values = self._here(caller) | {"state_sealed": sealed, "until": until}
+        self._at.connection.execute(_KEEP.on(self._at.connection), values)
+
+    def forget(self, caller: Caller) -> None:
+        """Keep nothing."""
+        self._at.connection.execute(_FORGET, self._here(caller))
+
+    def purge(self, now: datetime) -> int:
+        """Delete what nobody came back for; how many."""
+        return self._at.connection.execute(_PURGE, {"now": now}).rowcount
+
+    def _here(self, caller: Caller) -> dict[str, object]:
+        return {"lane": caller.lane, "person": self._at.person(caller)}

@@ -1,0 +1,238 @@
+"""The ledger: what is to be sent, what was, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Update, and_, bindparam, func, or_, select, union_all, update
+
+from outreach.domain.delivery import MOVES, OPEN_STATES, DeliveryState, Rank, check_move
+from outreach.domain.errors import NotFound
+from outreach.domain.ids import ActivityId, DeliveryId, LaneName, ResidentId, SignUpId
+from outreach.domain.messages import Language, Outcome, Outgoing
+from outreach.services.cards import Caller, Draft, Letter
+from outreach.store.shelves import ledger_entry, ledger_record
+from outreach.store.shelves.lanes import hold_of
+from outreach.store.shelves.ledger_letters import DELIVERY, LETTERS, LETTERS_BY_ID, letters_of
+from outreach.store.shelves.ledger_outcomes import FINISHED
+from outreach.store.transaction import Shelf
+
+_D = DELIVERY.c
+_S = DeliveryState
+_QUEUED, _LEASED, _PARKED = _S.QUEUED.value, _S.LEASED.value, _S.PARKED.value
+_OPEN = sorted(state.value for state in OPEN_STATES)
+_TO_QUEUED = [_QUEUED, *sorted(state.value for state, moves in MOVES.items() if _S.QUEUED in moves)]
+_NOW = bindparam("now", type_=_D.due_at.type)
+
+_LEASE_OVER = (
+    update(DELIVERY)
+    .where(_D.lane == bindparam("on"), _D.state == _LEASED, _D.lease_until <= _NOW)
+    .values(state=_QUEUED, lease_until=None, changed_at=_NOW)
+)
+
+
+def _first_due() -> Any:
+    """Ids of what is due on a lane. One seek a rank: what is put off to the morning is not even looked at."""
+    ranks = []
+    for rank in Rank:
+        found = (
+            select(_D.id, _D.rank, _D.due_at)
+            .where(_D.lane == bindparam("on"), _D.state == _QUEUED, _D.rank == int(rank), _D.due_at <= _NOW)
+            .order_by(_D.due_at, _D.id)
+            .limit(bindparam("limit"))
+            .subquery(rank.name.lower())
+        )
+        ranks.append(select(found.c.id, found.c.rank, found.c.due_at))
+    due = union_all(*ranks).subquery("due")
+    return select(due.c.id).order_by(due.c.rank, due.c.due_at, due.c.id).limit(bindparam("limit"))
+
+
+_CLAIM = (
+    update(DELIVERY)
+    .where(_D.id.in_(_first_due()), _D.state == _QUEUED)
+    .values(state=_LEASED, epoch=bindparam("under"), lease_until=bindparam("until"), changed_at=_NOW)
+    .returning(_D.id)
+)
+_WAITING_FOR_WORD = (
+    LETTERS.where(
+        _D.lane == bindparam("lane"),
+        _D.person == bindparam("person"),
+        _D.state.in_(_OPEN),
+        or_(_D.state == _PARKED, and_(_D.state == _QUEUED, _D.due_at <= _NOW)),
+    )
+    .limit(bindparam("limit"))
+    .with_for_update(of=DELIVERY)
+)
+_CALL = (
+    update(DELIVERY)
+    .where(_D.id.in_(bindparam("ids", expanding=True)), _D.epoch == bindparam("under"), _D.state == _LEASED)
+    .values(state=_S.CALLING.value, tries=_D.tries + 1, lease_until=None, changed_at=_NOW)
+    .returning(_D.id)
+)
+_POSTPONE = (
+    update(DELIVERY)
+    .where(_D.id == bindparam("of"), _D.state.in_(_TO_QUEUED))
+    .values(state=_QUEUED, due_at=bindparam("at"), lease_until=None, changed_at=_NOW)
+)
+_ERASED = {"to_sealed": None, "body_sealed": None}
+_WITHDRAW = (
+    update(DELIVERY)
+    .where(_D.state.in_(_OPEN))
+    .values(state=_S.WITHDRAWN.value, reason="overtaken", lease_until=None, changed_at=_NOW, **_ERASED)
+)
+_WITHDRAW_ACTIVITY = _WITHDRAW.where(_D.activity_id == bindparam("of"))
+_WITHDRAW_SIGN_UP = _WITHDRAW.where(_D.sign_up_id == bindparam("of"))
+_WITHDRAW_KINDS = _WITHDRAW.where(_D.resident_id == bindparam("of"), _D.kind.in_(bindparam("kinds", expanding=True)))
+_STATE = select(_D.state).where(_D.id == bindparam("id"))
+_COUNTS = select(_D.state, func.count()).group_by(_D.state)
+
+
+def _settling(state: DeliveryState) -> Update:
+    before = sorted(old.value for old, moves in MOVES.items() if state in moves)
+    return (
+        update(DELIVERY)
+        .where(_D.id == bindparam("of"), _D.state.in_(before))
+        .values(
+            state=state.value,
+            reason=bindparam("why"),
+            lease_until=None,
+            changed_at=_NOW,
+            **(_ERASED if state in FINISHED else {}),
+        )
+    )
+
+
+_SETTLE = {state: _settling(state) for state in DeliveryState}
+
+
+def _next_due() -> Any:
+    ranks = [
+        select(func.min(_D.due_at).label("at")).where(
+            _D.lane == bindparam("on"), _D.state == _QUEUED, _D.rank == int(rank)
+        )
+        for rank in Rank
+    ]
+    leases = select(func.min(_D.lease_until).label("at")).where(_D.lane == bindparam("on"), _D.state == _LEASED)
+    due = union_all(*ranks, leases).subquery("due")
+    return select(func.min(due.c.at))
+
+
+_NEXT_DUE = _next_due()
+
+
+class DeliveryShelf(Shelf):
+    """Matches `services.ports.Deliveries`."""
+
+    __slots__ = ()
+
+    def add(self, drafts: Sequence[Draft], now: datetime) -> int:
+        """Queue for residents with a reachable address; a known key is left as it is. How many are new.
+
+        Somebody with no address that can be reached gets a `failed` row, so that staff can see it.
+        """
+        return ledger_entry.add_drafts(self._at, drafts, now)
+
+    def add_reply(self, caller: Caller, key: str, message: Outgoing, language: Language | None, now: datetime) -> None:
+        """Queue a reply to somebody who need not be known to us; body and address are sealed and erased when done."""
+        ledger_entry.add_reply(self._at, caller, key, message, language, now)
+
+    def add_reminders(
+        self,
+        activity_id: ActivityId,
+        activity_revision: int,
+        lead: timedelta,
+        signed_up_before: datetime,
+        helps_until: datetime,
+        now: datetime,
+    ) -> int:
+        """One reminder for each seated sign-up that stands so since before *signed_up_before*, in one statement."""
+        return ledger_entry.add_reminders(
+            self._at, activity_id, activity_revision, lead, signed_up_before, helps_until, now
+        )
+
+    def withdraw_for_activity(self, activity_id: ActivityId, now: datetime) -> int:
+        """Take back what is still open about an activity: reminders, changes, confirmations."""
+        return self._change(_WITHDRAW_ACTIVITY, {"of": activity_id, "now": now})
+
+    def withdraw_for_sign_up(self, sign_up_id: SignUpId, now: datetime) -> int:
+        """Take back what is still open about one sign-up."""
+        return self._change(_WITHDRAW_SIGN_UP, {"of": sign_up_id, "now": now})
+
+    def withdraw_kinds(self, resident_id: ResidentId, kinds: Iterable[str], now: datetime) -> int:
+        """Take back what is still open of these kinds of message for one resident."""
+        return self._change(_WITHDRAW_KINDS, {"of": resident_id, "kinds": [str(kind) for kind in kinds], "now": now})
+
+    def claim_due(self, lane: LaneName, *, epoch: int, limit: int, now: datetime, lease: timedelta) -> list[Letter]:
+        """Take up to *limit* due deliveries of *lane*, by rank, then oldest first, and hide them for *lease*.
+
+        Empty while the lane is held up. One whose lease is over is due again. Raises `LaneLost`.
+        """
+        held = hold_of(self._at.connection, lane, epoch)
+        if held is not None and held > now:
+            return []
+        self._change(_LEASE_OVER, {"on": lane, "now": now})
+        values = {"on": lane, "limit": limit, "under": epoch, "until": now + lease, "now": now}
+        ids = self._at.connection.execute(_CLAIM, values).scalars().all()
+        return self._letters(self._at.connection.execute(LETTERS_BY_ID, {"ids": ids}).all(), now) if ids else []
+
+    def parked_for(self, caller: Caller, now: datetime, limit: int) -> list[Letter]:
+        """What waits for this person's next word: parked or due now, by rank, then oldest first."""
+        values = {"lane": caller.lane, "person": self._at.person(caller), "now": now, "limit": limit}
+        return self._letters(self._at.connection.execute(_WAITING_FOR_WORD, values).all(), now)
+
+    def mark_calling(self, ids: Sequence[DeliveryId], *, epoch: int, now: datetime) -> list[DeliveryId]:
+        """The moment before the wire: those that are still ours and still wanted, in the order given."""
+        if not ids:
+            return []
+        values = {"ids": list(ids), "under": epoch, "now": now}
+        ours = set(self._at.connection.execute(_CALL, values).scalars())
+        return [delivery_id for delivery_id in ids if delivery_id in ours]
+
+    def postpone(self, delivery_id: DeliveryId, at: datetime, now: datetime) -> None:
+        """Due again at *at*. Raises `NotFound` or `IllegalMove`."""
+        if not self._change(_POSTPONE, {"of": delivery_id, "at": at, "now": now}):
+            self._refuse(delivery_id, DeliveryState.QUEUED)
+
+    def settle(self, delivery_id: DeliveryId, state: DeliveryState, reason: str, now: datetime) -> None:
+        """Move to a state without a call: parked, expired, withdrawn, dead, sent (rode in a reply).
+
+        Raises `NotFound` or `IllegalMove`.
+        """
+        if not self._change(_SETTLE[state], {"of": delivery_id, "why": reason, "now": now}):
+            self._refuse(delivery_id, state)
+
+    def record(self, results: Sequence[tuple[Letter, Outcome, int]], *, epoch: int, now: datetime) -> None:
+        """Write what the calls came to (letter, outcome, parts sent in all) with one attempt row each."""
+        ledger_record.record(self._at, results, epoch, now)
+
+    def recover(self, lane: LaneName, *, epoch: int, now: datetime) -> int:
+        """Bring back what an earlier holder of the lane left: leased rows queued, calls in the air `unconfirmed`,
+        and of those queued again the kinds that are better twice than never."""
+        return ledger_record.recover(self._at, lane, epoch, now)
+
+    def next_due(self, lane: LaneName) -> datetime | None:
+        """When something will be due on *lane*, whether or not the lane is held up; ``None``: nothing waits."""
+        found: datetime | None = self._at.connection.execute(_NEXT_DUE, {"on": lane}).scalar_one()
+        return found
+
+    def counts(self) -> Mapping[str, int]:
+        """Rows by state."""
+        return {row[0]: row[1] for row in self._at.connection.execute(_COUNTS)}
+
+    def _letters(self, rows: Sequence[Any], now: datetime) -> list[Letter]:
+        letters, unreadable = letters_of(self._at, rows)
+        for delivery_id in unreadable:
+            self.settle(delivery_id, DeliveryState.WITHDRAWN, "unreadable", now)
+        return letters
+
+    def _change(self, statement: Update, values: dict[str, Any]) -> int:
+        return self._at.connection.execute(statement, values).rowcount
+
+    def _refuse(self, delivery_id: DeliveryId, state: DeliveryState) -> None:
+        """Say why a move did not happen: no such row, or a state from which it may not."""
+        old = self._at.connection.execute(_STATE, {"id": delivery_id}).scalar_one_or_none()
+        if old is None:
+            raise NotFound("delivery", delivery_id)
+        check_move(DeliveryState(old), state)

@@ -1,0 +1,60 @@
+"""Forgetting a person: their key first, then every row that tells of them."""
+
+from __future__ import annotations
+
+from sqlalchemy import BindParameter, Connection, Delete, Update, bindparam, delete, or_, select, tuple_, update
+
+from outreach.domain.ids import ResidentId
+from outreach.domain.signup import Standing
+from outreach.services.cards import InboxState
+from outreach.store.rows import table_of
+from outreach.store.rows_activities import SignUpRow
+from outreach.store.rows_inbound import InboxRow, MailRow
+from outreach.store.rows_ledger import DeliveryRow
+from outreach.store.rows_people import AddressRow, ConsentRow, ConversationRow, ResidentRow, TipSeenRow
+from outreach.store.rows_staff import AlertRow, ThreadEntryRow, ThreadRow
+
+_RESIDENT, _ADDRESS, _CONSENT = table_of(ResidentRow), table_of(AddressRow), table_of(ConsentRow)
+_CONVERSATION, _TIP_SEEN, _SIGN_UP = table_of(ConversationRow), table_of(TipSeenRow), table_of(SignUpRow)
+_DELIVERY, _INBOX, _MAIL = table_of(DeliveryRow), table_of(InboxRow), table_of(MailRow)
+_ALERT, _THREAD, _ENTRY = table_of(AlertRow), table_of(ThreadRow), table_of(ThreadEntryRow)
+
+_OF: BindParameter[int] = bindparam("of")
+_THEIR_PERSONS = select(_ADDRESS.c.lane, _ADDRESS.c.person).where(_ADDRESS.c.resident_id == _OF)
+_THEIR_ADDRESSES = select(_ADDRESS.c.id).where(_ADDRESS.c.resident_id == _OF)
+_THEIR_THREADS = select(_THREAD.c.id).where(_THREAD.c.resident_id == _OF)
+_COUNTS_NOTHING = (Standing.WITHDRAWN.value, Standing.REFUSED.value)
+_NOBODY = b""
+
+_STEPS: tuple[Delete | Update, ...] = (
+    # A blank key first: whatever is sealed with it is gone even where a page of an old backup survives.
+    update(_RESIDENT).where(_RESIDENT.c.id == _OF).values(key_sealed=_NOBODY),
+    delete(_DELIVERY).where(
+        or_(
+            _DELIVERY.c.resident_id == _OF,
+            _DELIVERY.c.address_id.in_(_THEIR_ADDRESSES),
+            tuple_(_DELIVERY.c.lane, _DELIVERY.c.person).in_(_THEIR_PERSONS),
+        )
+    ),
+    delete(_ENTRY).where(_ENTRY.c.thread_id.in_(_THEIR_THREADS)),
+    delete(_THREAD).where(_THREAD.c.resident_id == _OF),
+    delete(_CONVERSATION).where(tuple_(_CONVERSATION.c.lane, _CONVERSATION.c.person).in_(_THEIR_PERSONS)),
+    delete(_MAIL).where(tuple_(_MAIL.c.lane, _MAIL.c.person).in_(_THEIR_PERSONS)),
+    update(_INBOX)
+    .where(tuple_(_INBOX.c.lane, _INBOX.c.person).in_(_THEIR_PERSONS))
+    .values(person=None, body_sealed=None, answer_sealed=None, state=InboxState.ANSWERED.value),
+    # An alert stays for those who answer for it, but leads to nobody any more.
+    update(_ALERT).where(tuple_(_ALERT.c.lane, _ALERT.c.person).in_(_THEIR_PERSONS)).values(person=_NOBODY),
+    delete(_TIP_SEEN).where(_TIP_SEEN.c.resident_id == _OF),
+    delete(_CONSENT).where(_CONSENT.c.resident_id == _OF),
+    delete(_SIGN_UP).where(_SIGN_UP.c.resident_id == _OF, _SIGN_UP.c.standing.in_(_COUNTS_NOTHING)),
+    update(_SIGN_UP).where(_SIGN_UP.c.resident_id == _OF).values(resident_id=None),
+    delete(_ADDRESS).where(_ADDRESS.c.resident_id == _OF),
+    delete(_RESIDENT).where(_RESIDENT.c.id == _OF),
+)
+
+
+def erase(connection: Connection, resident_id: ResidentId) -> None:
+    """Destroy the data key and every row that tells of *resident_id*; sign-ups that count stay, without a name."""
+    for step in _STEPS:
+        connection.execute(step, {"of": resident_id})

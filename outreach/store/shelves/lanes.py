@@ -1,0 +1,91 @@
+"""Who drives a lane, and whether it is held up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, case, or_, select, update
+
+from outreach.domain.errors import LaneLost
+from outreach.domain.ids import LaneName
+from outreach.store.dialect import ByDialect, Insert
+from outreach.store.rows import table_of
+from outreach.store.rows_ledger import LaneRow
+from outreach.store.transaction import Shelf
+
+_LANE = table_of(LaneRow)
+_L = _LANE.c
+
+
+def _taking(new: Insert) -> Insert:
+    mine = _L.owner == new.excluded.owner
+    return new.on_conflict_do_update(
+        index_elements=["name"],
+        set_={
+            "adapter": new.excluded.adapter,
+            "owner": new.excluded.owner,
+            "epoch": case((mine, _L.epoch), else_=_L.epoch + 1),
+            "lease_until": new.excluded.lease_until,
+        },
+        where=or_(mine, _L.owner.is_(None), _L.lease_until <= bindparam("now", type_=_L.lease_until.type)),
+    ).returning(_L.epoch)
+
+
+def _holding(new: Insert) -> Insert:
+    longer = or_(_L.held_until.is_(None), _L.held_until < new.excluded.held_until)
+    return new.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"held_until": new.excluded.held_until, "hold_code": new.excluded.hold_code},
+        where=longer,
+    )
+
+
+_TAKE = ByDialect(_LANE, _taking)
+_HOLD = ByDialect(_LANE, _holding)
+_RELEASE = (
+    update(_LANE).where(_L.name == bindparam("lane"), _L.owner == bindparam("by")).values(owner=None, lease_until=None)
+)
+_HELD = select(_L.held_until, _L.hold_code).where(_L.name == bindparam("lane"))
+_CHECK = select(_L.epoch, _L.held_until).where(_L.name == bindparam("lane")).with_for_update()
+
+
+class LaneShelf(Shelf):
+    """Matches `services.ports.Lanes`."""
+
+    __slots__ = ()
+
+    def take(self, lane: LaneName, adapter: str, owner: str, now: datetime, lease: timedelta) -> int | None:
+        """The epoch under which *owner* now drives *lane*, or ``None`` if another holds it. Renews one's own."""
+        values = _fresh(lane) | {"adapter": adapter, "owner": owner, "epoch": 1, "lease_until": now + lease, "now": now}
+        return self._at.connection.execute(_TAKE.on(self._at.connection), values).scalar_one_or_none()
+
+    def release(self, lane: LaneName, owner: str) -> None:
+        """Let somebody else drive; harmless if *owner* does not."""
+        self._at.connection.execute(_RELEASE, {"lane": lane, "by": owner})
+
+    def hold(self, lane: LaneName, until: datetime, code: str) -> None:
+        """Nothing leaves before *until* (a flood limit, or trouble). A longer hold stays."""
+        hold_lane(self._at.connection, lane, until, code)
+
+    def held_until(self, lane: LaneName) -> tuple[datetime, str] | None:
+        """The last hold and its code; it may be over."""
+        row = self._at.connection.execute(_HELD, {"lane": lane}).one_or_none()
+        return None if row is None or row[0] is None else (row[0], row[1])
+
+
+def hold_lane(connection: Connection, lane: LaneName, until: datetime, code: str) -> None:
+    """Nothing leaves on *lane* before *until*."""
+    connection.execute(_HOLD.on(connection), _fresh(lane) | {"held_until": until, "hold_code": code})
+
+
+def hold_of(connection: Connection, lane: LaneName, epoch: int) -> datetime | None:
+    """Until when *lane* is held up, its row locked. Raises `LaneLost` unless *epoch* is the lane's."""
+    row = connection.execute(_CHECK, {"lane": lane}).one_or_none()
+    if row is None or row[0] != epoch:
+        raise LaneLost(f"lane {lane} is not driven under epoch {epoch}")
+    held: datetime | None = row[1]
+    return held
+
+
+def _fresh(lane: LaneName) -> dict[str, object]:
+    return {"name": lane, "adapter": "", "owner": None, "epoch": 0, "lease_until": None, "hold_code": ""}

@@ -1,0 +1,194 @@
+"""Writing down what calls came to, and bringing back what a stopped process left in the air."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeAlias
+
+from sqlalchemy import bindparam, case, func, insert, literal, null, select, update
+
+from outreach.domain.delivery import MOST_TRIES, OPEN_STATES, RESENT_WHEN_UNCONFIRMED, DeliveryState, pause_before
+from outreach.domain.ids import LaneName
+from outreach.domain.messages import Moved, Outcome, Unreachable
+from outreach.services.cards import Caller, Letter
+from outreach.store.rows import table_of
+from outreach.store.rows_ledger import AttemptRow
+from outreach.store.rows_people import ResidentRow
+from outreach.store.shelves.lanes import hold_lane, hold_of
+from outreach.store.shelves.ledger_letters import ADDRESS, DELIVERY, PURPOSE, REF_COLUMN, TO_COLUMN
+from outreach.store.shelves.ledger_outcomes import FINISHED, Weighed, weigh
+from outreach.store.shelves.people import move_address
+from outreach.store.transaction import Transaction
+
+Result: TypeAlias = tuple[Letter, Outcome, int]
+
+_D, _A = DELIVERY.c, ADDRESS.c
+_RESIDENT = table_of(ResidentRow)
+_ATTEMPT = table_of(AttemptRow)
+_CALLING = DeliveryState.CALLING.value
+_OPEN = sorted(state.value for state in OPEN_STATES)
+_RESENT = sorted(kind.value for kind in RESENT_WHEN_UNCONFIRMED)
+
+_STILL_OURS = select(_D.id, _D.tries).where(
+    _D.id.in_(bindparam("ids", expanding=True)), _D.epoch == bindparam("epoch"), _D.state == _CALLING
+)
+_WRITE = (
+    update(DELIVERY)
+    .where(_D.id == bindparam("of"))
+    .values(
+        state=bindparam("state"),
+        tries=bindparam("tries"),
+        parts_sent=bindparam("parts"),
+        reason=bindparam("code"),
+        due_at=func.coalesce(bindparam("due", type_=_D.due_at.type), _D.due_at),
+        external_id=bindparam("external"),
+        lease_until=None,
+        changed_at=bindparam("now"),
+    )
+)
+_WRITE_LAST = _WRITE.values(to_sealed=null(), body_sealed=null())
+_ATTEMPTED = insert(_ATTEMPT)
+_REACH = update(ADDRESS).where(_A.id == bindparam("of")).values(reach=bindparam("reach_"), reach_at=bindparam("now"))
+_GIVE_UP_ADDRESS = (
+    update(DELIVERY)
+    .where(_D.address_id == bindparam("of"), _D.state.in_(_OPEN))
+    .values(
+        state=DeliveryState.WITHDRAWN.value,
+        reason="unreachable",
+        lease_until=None,
+        to_sealed=None,
+        body_sealed=None,
+        changed_at=bindparam("now"),
+    )
+)
+_KEY_OF = (
+    select(_RESIDENT.c.key_sealed)
+    .select_from(ADDRESS.join(_RESIDENT, _RESIDENT.c.id == _A.resident_id))
+    .where(_A.id == bindparam("id"))
+)
+_REDIRECT = update(DELIVERY).where(_D.id == bindparam("of")).values(person=bindparam("new"), to_sealed=bindparam("to"))
+_LEFT = (_D.lane == bindparam("on"), _D.epoch < bindparam("before"))
+_LEFT_CALLING = (*_LEFT, _D.state == _CALLING)
+_UNLEASE = (
+    update(DELIVERY)
+    .where(*_LEFT, _D.state == DeliveryState.LEASED.value)
+    .values(state=DeliveryState.QUEUED.value, lease_until=None, changed_at=bindparam("now"))
+)
+_NOTE_LEFT = insert(_ATTEMPT).from_select(
+    ["delivery_id", "lane", "epoch", "outcome", "code", "parts_sent", "at"],
+    select(
+        _D.id,
+        _D.lane,
+        _D.epoch,
+        literal("Unconfirmed"),
+        literal("stopped"),
+        _D.parts_sent,
+        bindparam("now", type_=_D.due_at.type),
+    ).where(*_LEFT_CALLING),
+)
+_AFTER_LEFT = case(
+    (_D.kind.not_in(_RESENT), DeliveryState.UNCONFIRMED.value),
+    (_D.tries >= MOST_TRIES, DeliveryState.DEAD.value),
+    else_=DeliveryState.QUEUED.value,
+)
+_BRING_BACK = (
+    update(DELIVERY)
+    .where(*_LEFT_CALLING)
+    .values(
+        state=_AFTER_LEFT,
+        reason="stopped",
+        lease_until=None,
+        due_at=bindparam("due", type_=_D.due_at.type),
+        changed_at=bindparam("now"),
+    )
+)
+_PAUSE = pause_before(2)
+
+
+def record(at: Transaction, results: Sequence[Result], epoch: int, now: datetime) -> None:
+    """Write what the calls came to. Raises `LaneLost`; what was erased or taken over meanwhile is left alone."""
+    for lane in sorted({letter.lane for letter, _, _ in results}):
+        hold_of(at.connection, lane, epoch)
+    values = {"ids": [letter.id for letter, _, _ in results], "epoch": epoch}
+    tries: dict[int, int] = {row[0]: row[1] for row in at.connection.execute(_STILL_OURS, values)}
+    ours = [result for result in results if result[0].id in tries]
+    weighed = [weigh(letter.kind, outcome, tries[letter.id], now) for letter, outcome, _ in ours]
+    _write(at, ours, weighed, now)
+    _note(at, ours, weighed, epoch, now)
+    for (letter, outcome, _), found in zip(ours, weighed, strict=True):
+        _follow(at, letter, outcome, found, now)
+
+
+def recover(at: Transaction, lane: LaneName, epoch: int, now: datetime) -> int:
+    """Bring back what earlier epochs of *lane* left leased or calling; how many. Raises `LaneLost`."""
+    hold_of(at.connection, lane, epoch)
+    values = {"on": lane, "before": epoch, "now": now}
+    unleased = at.connection.execute(_UNLEASE, values).rowcount
+    at.connection.execute(_NOTE_LEFT, values)
+    brought_back = at.connection.execute(_BRING_BACK, values | {"due": now + _PAUSE}).rowcount
+    return unleased + brought_back
+
+
+def _write(at: Transaction, ours: Sequence[Result], weighed: Sequence[Weighed], now: datetime) -> None:
+    last: list[dict[str, object]] = []
+    more: list[dict[str, object]] = []
+    for (letter, _, parts), found in zip(ours, weighed, strict=True):
+        values: dict[str, object] = {
+            "of": letter.id,
+            "state": found.state.value,
+            "tries": found.tries,
+            "parts": parts,
+            "code": found.code,
+            "due": found.due_at,
+            "external": found.external_id,
+            "now": now,
+        }
+        (last if found.state in FINISHED else more).append(values)
+    if last:
+        at.connection.execute(_WRITE_LAST, last)
+    if more:
+        at.connection.execute(_WRITE, more)
+
+
+def _note(at: Transaction, ours: Sequence[Result], weighed: Sequence[Weighed], epoch: int, now: datetime) -> None:
+    attempts = [
+        {
+            "delivery_id": letter.id,
+            "lane": letter.lane,
+            "epoch": epoch,
+            "outcome": type(outcome).__name__,
+            "code": found.code,
+            "parts_sent": parts,
+            "at": now,
+        }
+        for (letter, outcome, parts), found in zip(ours, weighed, strict=True)
+    ]
+    if attempts:
+        at.connection.execute(_ATTEMPTED, attempts)
+
+
+def _follow(at: Transaction, letter: Letter, outcome: Outcome, found: Weighed, now: datetime) -> None:
+    """What a call says about the lane or the address, beyond its own delivery."""
+    if found.hold_until is not None:
+        hold_lane(at.connection, letter.lane, found.hold_until, found.code)
+    if isinstance(outcome, Moved):
+        _redirect(at, letter, outcome.new_ref)
+    if isinstance(outcome, Unreachable) and letter.address_id is not None:
+        reach = "gone" if outcome.gone else "muted"
+        at.connection.execute(_REACH, {"of": letter.address_id, "reach_": reach, "now": now})
+        at.connection.execute(_GIVE_UP_ADDRESS, {"of": letter.address_id, "now": now})
+
+
+def _redirect(at: Transaction, letter: Letter, new_ref: str) -> None:
+    person = at.person(Caller(letter.lane, new_ref))
+    if letter.address_id is not None:
+        key_sealed = at.connection.execute(_KEY_OF, {"id": letter.address_id}).scalar_one()
+        sealed = at.ring.person(key_sealed).seal(new_ref.encode(), REF_COLUMN)
+        move_address(at.connection, letter.address_id, person, sealed)
+    # A reply carries its own address.
+    to = at.ring.seal(PURPOSE, new_ref.encode(), TO_COLUMN)
+    at.connection.execute(_REDIRECT_REPLY, {"of": letter.id, "new": person, "to": to})
+
+
+_REDIRECT_REPLY = _REDIRECT.where(_D.to_sealed.is_not(None))

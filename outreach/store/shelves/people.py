@@ -1,0 +1,242 @@
+"""Residents, their addresses and what they allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+
+from outreach.domain.errors import NotFound
+from outreach.domain.ids import AddressId, RegionId, ResidentId
+from outreach.domain.messages import Language
+from outreach.domain.people import Consent, Purpose
+from outreach.services.cards import Caller, PersonCard
+from outreach.store.dialect import ByDialect
+from outreach.store.rows import table_of
+from outreach.store.rows_ledger import DeliveryRow
+from outreach.store.rows_people import AddressRow, ConsentRow, ConversationRow, ResidentRow
+from outreach.store.shelves.erasure import erase
+from outreach.store.transaction import Shelf
+from outreach.store.types import joined, split
+
+REF_COLUMN = "address.ref"
+_LONGEST_SOURCE = 200  # characters: an untrusted QR scene or link payload, kept for counting only
+
+_RESIDENT = table_of(ResidentRow)
+_ADDRESS = table_of(AddressRow)
+_CONSENT = table_of(ConsentRow)
+_CONVERSATION = table_of(ConversationRow)
+_DELIVERY = table_of(DeliveryRow)
+_R, _A, _K = _RESIDENT.c, _ADDRESS.c, _CONSENT.c
+
+_IN_FORCE = and_(_K.resident_id == _R.id, _K.withdrawn_at.is_(None))
+_PERSON = (_R.id, _A.id, _R.language, _R.region_id, _R.audiences, _K.purpose)
+_AT = (
+    select(*_PERSON)
+    .select_from(_ADDRESS.join(_RESIDENT, _R.id == _A.resident_id).outerjoin(_CONSENT, _IN_FORCE))
+    .where(_A.lane == bindparam("lane"), _A.person == bindparam("person"))
+)
+_CARD = (
+    select(*_PERSON)
+    .select_from(_RESIDENT.outerjoin(_ADDRESS, _A.resident_id == _R.id).outerjoin(_CONSENT, _IN_FORCE))
+    .where(_R.id == bindparam("id"))
+    .order_by(_A.last_word_at.desc(), _A.id)
+)
+_ENROL = insert(_RESIDENT)
+_ADD_ADDRESS = ByDialect(_ADDRESS, lambda new: new.on_conflict_do_nothing(index_elements=["lane", "person"]))
+_UNDO_ENROL = delete(_RESIDENT).where(_R.id == bindparam("id"))
+_ALLOW = ByDialect(
+    _CONSENT,
+    lambda new: new.on_conflict_do_nothing(
+        index_elements=["resident_id", "purpose"], index_where=_K.withdrawn_at.is_(None)
+    ),
+)
+_DISALLOW = (
+    update(_CONSENT)
+    .where(_K.resident_id == bindparam("of"), _K.purpose.in_(bindparam("purposes", expanding=True)))
+    .where(_K.withdrawn_at.is_(None))
+    .values(withdrawn_at=bindparam("now"))
+)
+_UPDATE = update(_RESIDENT).where(_R.id == bindparam("of"))
+_PLAN_TIP = _UPDATE.values(next_tip_at=bindparam("at"))
+_HERE = (_A.lane == bindparam("of_lane"), _A.person == bindparam("of_person"))
+_HEARD = (
+    update(_ADDRESS).where(*_HERE).values(reach="reachable", reach_at=bindparam("now"), last_word_at=bindparam("now"))
+)
+_SET_REACH = (
+    update(_ADDRESS)
+    .where(*_HERE, _A.reach_at < bindparam("at"), or_(_A.reach != "gone", bindparam("reach") == "reachable"))
+    .values(reach=bindparam("reach"), reach_at=bindparam("at"))
+)
+_KEY_AT = (
+    select(_A.id, _R.key_sealed)
+    .select_from(_ADDRESS.join(_RESIDENT, _R.id == _A.resident_id))
+    .where(_A.lane == bindparam("lane"), _A.person == bindparam("person"))
+)
+_MOVE = update(_ADDRESS).where(_A.id == bindparam("of")).values(person=bindparam("new"), ref_sealed=bindparam("ref"))
+_MOVE_DELIVERIES = update(_DELIVERY).where(_DELIVERY.c.address_id == bindparam("of")).values(person=bindparam("new"))
+_DROP_TALK = delete(_CONVERSATION).where(
+    _CONVERSATION.c.lane == bindparam("lane"), _CONVERSATION.c.person == bindparam("person")
+)
+_MOVE_TALK = (
+    update(_CONVERSATION)
+    .where(_CONVERSATION.c.lane == bindparam("of_lane"), _CONVERSATION.c.person == bindparam("of_person"))
+    .values(person=bindparam("new"))
+)
+
+
+class PeopleShelf(Shelf):
+    """Matches `services.ports.People`."""
+
+    __slots__ = ()
+
+    def at(self, caller: Caller) -> PersonCard:
+        """Who that is; an empty card for somebody we keep nothing of."""
+        found = {"lane": caller.lane, "person": self._at.person(caller)}
+        return _card(self._at.connection.execute(_AT, found).all()) or PersonCard()
+
+    def card(self, resident_id: ResidentId) -> PersonCard:
+        """With the address they wrote from last. Raises `NotFound`."""
+        rows = self._at.connection.execute(_CARD, {"id": resident_id}).all()
+        card = _card([row for row in rows if row[1] == rows[0][1]])
+        if card is None:
+            raise NotFound("resident", resident_id)
+        return card
+
+    def enrol(
+        self, caller: Caller, language: Language, region_id: RegionId, source: str | None, now: datetime
+    ) -> PersonCard:
+        """A new resident with this one address and a data key of their own. Enrolling again gives the one there is."""
+        seal, key_sealed = self._at.ring.new_person()
+        resident_id = self._add_resident(language, region_id, key_sealed, now)
+        address = {
+            "resident_id": resident_id,
+            "lane": caller.lane,
+            "person": self._at.person(caller),
+            "ref_sealed": seal.seal(caller.user_ref.encode(), REF_COLUMN),
+            "reach": "reachable",
+            "reach_at": now,
+            "last_word_at": now,
+            "source": None if source is None else source[:_LONGEST_SOURCE],
+            "created_at": now,
+        }
+        if self._at.connection.execute(_ADD_ADDRESS.on(self._at.connection), address).rowcount == 0:
+            self._at.connection.execute(_UNDO_ENROL, {"id": resident_id})
+        return self.at(caller)
+
+    def allow(self, resident_id: ResidentId, consent: Consent) -> None:
+        """Keep *consent*; one that is in force already stays as it is."""
+        values = {
+            "resident_id": resident_id,
+            "purpose": consent.purpose.value,
+            "text_version": consent.text_version,
+            "text_hash": consent.text_hash,
+            "channel": consent.channel,
+            "language": str(consent.language),
+            "given_at": consent.given_at,
+            "withdrawn_at": consent.withdrawn_at,
+        }
+        self._at.connection.execute(_ALLOW.on(self._at.connection), values)
+
+    def disallow(self, resident_id: ResidentId, purposes: Iterable[Purpose], now: datetime) -> None:
+        """End what is in force of *purposes*; that it was given, and until when, is kept."""
+        wanted = [purpose.value for purpose in purposes]
+        self._at.connection.execute(_DISALLOW, {"of": resident_id, "purposes": wanted, "now": now})
+
+    def update(
+        self,
+        resident_id: ResidentId,
+        *,
+        language: Language | None = None,
+        region_id: RegionId | None = None,
+        audiences: frozenset[str] | None = None,
+    ) -> None:
+        """Change what is given, leave the rest."""
+        values: dict[str, object] = {}
+        if language is not None:
+            values["language"] = language.value
+        if region_id is not None:
+            values["region_id"] = region_id
+        if audiences is not None:
+            values["audiences"] = joined(audiences)
+        if values:
+            self._at.connection.execute(_UPDATE.values(values), {"of": resident_id})
+
+    def plan_tip(self, resident_id: ResidentId, at: datetime | None) -> None:
+        """When this person's next tip is due; ``None``: never."""
+        self._at.connection.execute(_PLAN_TIP, {"of": resident_id, "at": at})
+
+    def heard(self, caller: Caller, now: datetime) -> None:
+        """They wrote: reachable, and their reply window starts again."""
+        self._at.connection.execute(_HEARD, self._here(caller) | {"now": now})
+
+    def set_reach(self, caller: Caller, reach: str, at: datetime) -> bool:
+        """``reachable``, ``muted`` or ``gone`` as of *at*; older news than what is known changes nothing (False)."""
+        values = self._here(caller) | {"reach": reach, "at": at}
+        return self._at.connection.execute(_SET_REACH, values).rowcount > 0
+
+    def moved(self, caller: Caller, new_ref: str) -> None:
+        """The same person under a new reference. If that one is known already, the old one is gone."""
+        new = Caller(caller.lane, new_ref)
+        row = self._at.connection.execute(
+            _KEY_AT, {"lane": caller.lane, "person": self._at.person(caller)}
+        ).one_or_none()
+        if row is None or new_ref == caller.user_ref:
+            return
+        if self.at(new).is_known:
+            self._at.connection.execute(_UPDATE_GONE, self._here(caller))
+            return
+        move_address(self._at.connection, AddressId(row[0]), self._at.person(new), self._sealed(row[1], new_ref))
+        self._move_talk(caller, new)
+
+    def erase(self, resident_id: ResidentId, now: datetime) -> None:
+        """Destroy the data key and every row that tells of this person; past sign-ups stay as bare counts."""
+        erase(self._at.connection, resident_id)
+
+    def _add_resident(self, language: Language, region_id: RegionId, key_sealed: bytes, now: datetime) -> ResidentId:
+        values = {
+            "language": language.value,
+            "region_id": region_id,
+            "audiences": "",
+            "key_sealed": key_sealed,
+            "created_at": now,
+        }
+        return ResidentId(self._at.insert(_ENROL, values))
+
+    def _sealed(self, key_sealed: bytes, user_ref: str) -> bytes:
+        return self._at.ring.person(key_sealed).seal(user_ref.encode(), REF_COLUMN)
+
+    def _move_talk(self, old: Caller, new: Caller) -> None:
+        person = self._at.person(new)
+        self._at.connection.execute(_DROP_TALK, {"lane": new.lane, "person": person})
+        self._at.connection.execute(_MOVE_TALK, self._here(old) | {"new": person})
+
+    def _here(self, caller: Caller) -> dict[str, object]:
+        return {"of_lane": caller.lane, "of_person": self._at.person(caller)}
+
+
+_UPDATE_GONE = update(_ADDRESS).where(*_HERE).values(reach="gone")
+
+
+def move_address(connection: Connection, address_id: AddressId, person: bytes, ref_sealed: bytes) -> None:
+    """Write to *address_id* under another reference from now on, what is under way included."""
+    connection.execute(_MOVE, {"of": address_id, "new": person, "ref": ref_sealed})
+    connection.execute(_MOVE_DELIVERIES, {"of": address_id, "new": person})
+
+
+def _card(rows: Iterable[Sequence[Any]]) -> PersonCard | None:
+    """One card from the rows of one address, a row for each purpose that is allowed."""
+    found = list(rows)
+    if not found:
+        return None
+    resident_id, address_id, language, region_id, audiences, _ = found[0]
+    return PersonCard(
+        resident_id,
+        address_id,
+        Language(language),
+        region_id,
+        split(audiences),
+        frozenset(Purpose(row[5]) for row in found if row[5] is not None),
+    )

@@ -1,0 +1,98 @@
+"""The tree of the network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from outreach.domain.errors import NotFound
+from outreach.domain.ids import RegionId
+from outreach.services.cards import Region
+from outreach.store.dialect import ByDialect
+from outreach.store.rows import table_of
+from outreach.store.rows_people import RegionRow
+from outreach.store.transaction import Shelf
+
+ROOT_CODE = "root"
+
+_REGION = table_of(RegionRow)
+_C = _REGION.c
+_COLUMNS = select(_C.id, _C.parent_id, _C.path, _C.level, _C.code, _C.name, _C.zone)
+_BY_ID = _COLUMNS.where(_C.id == bindparam("id"))
+_BY_CODE = _COLUMNS.where(_C.code == bindparam("code"))
+_TOP = _COLUMNS.where(_C.parent_id.is_(None)).order_by(_C.id).limit(1)
+_MATCHING = (
+    _COLUMNS.where(_C.name.icontains(bindparam("part"), escape="/"))
+    .order_by(_C.level.desc(), _C.name, _C.id)
+    .limit(bindparam("limit"))
+)
+_INSERT = insert(_REGION)
+_INSERT_ROOT = ByDialect(_REGION, lambda new: new.on_conflict_do_nothing(index_elements=["code"]))
+_SET_PATH = update(_REGION).where(_C.id == bindparam("of_id")).values(path=bindparam("path"))
+
+
+class RegionShelf(Shelf):
+    """Matches `services.ports.Regions`."""
+
+    __slots__ = ()
+
+    def root(self) -> Region:
+        """The top of the tree, made on first use."""
+        found = self._one(_TOP, {})
+        return found if found is not None else self._plant()
+
+    def get(self, region_id: RegionId) -> Region:
+        """Raises `NotFound`."""
+        found = self._one(_BY_ID, {"id": region_id})
+        if found is None:
+            raise NotFound("region", region_id)
+        return found
+
+    def by_code(self, code: str) -> Region | None:
+        """The region with that code."""
+        return self._one(_BY_CODE, {"code": code})
+
+    def matching(self, part: str, limit: int) -> list[Region]:
+        """Regions whose name contains *part*, deepest level first."""
+        literal = part.replace("/", "//").replace("%", "/%").replace("_", "/_")
+        rows = self._at.connection.execute(_MATCHING, {"part": literal, "limit": limit})
+        return [Region(*row) for row in rows]
+
+    def count(self) -> int:
+        """How many there are."""
+        return self._at.connection.execute(select(func.count()).select_from(_REGION)).scalar_one()
+
+    def add(self, code: str, name: str, parent: Region | None, zone: str | None = None) -> Region:
+        """A new region below *parent*; without a zone it has its parent's."""
+        above = parent if parent is not None or self.count() == 0 else self.root()
+        values = _values(code, name, above, zone or (above.zone if above else self._at.defaults.zone))
+        return self._with_path(RegionId(self._at.insert(_INSERT, values)), above)
+
+    def _plant(self) -> Region:
+        values = _values(ROOT_CODE, "", None, self._at.defaults.zone)
+        self._at.connection.execute(_INSERT_ROOT.on(self._at.connection), values)
+        found = self._one(_BY_CODE, {"code": ROOT_CODE})
+        if found is None:
+            raise NotFound("region", ROOT_CODE)
+        return self._with_path(found.id, None)
+
+    def _with_path(self, region_id: RegionId, above: Region | None) -> Region:
+        path = f"{above.path if above else '/'}{region_id}/"
+        self._at.connection.execute(_SET_PATH, {"of_id": region_id, "path": path})
+        return self.get(region_id)
+
+    def _one(self, statement: Any, values: dict[str, Any]) -> Region | None:
+        row = self._at.connection.execute(statement, values).one_or_none()
+        return None if row is None else Region(*row)
+
+
+def _values(code: str, name: str, above: Region | None, zone: str) -> dict[str, object]:
+    return {
+        "parent_id": above.id if above else None,
+        "path": "",
+        "level": above.level + 1 if above else 0,
+        "code": code,
+        "name": name,
+        "zone": zone,
+    }

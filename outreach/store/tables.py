@@ -1,0 +1,16 @@
+"""All tables at once: importing this page makes the metadata complete."""
+
+from __future__ import annotations
+
+from outreach.store import (
+    rows_activities,
+    rows_content,
+    rows_inbound,
+    rows_ledger,
+    rows_people,
+    rows_staff,
+)
+from outreach.store.rows import Row
+
+PAGES = (rows_activities, rows_content, rows_inbound, rows_ledger, rows_people, rows_staff)
+METADATA = Row.metadata
