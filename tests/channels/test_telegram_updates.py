@@ -153,7 +153,6 @@ def test_what_is_not_for_us_says_why_in_one_word(content, reason):
     ("write to me@home", "write to me@home"),
     ("活动 @x", "活动 @x"),
     ("/startle", "/startle"),
-    ("/start one two", "/start one two"),
 ])  # fmt: skip
 def test_a_command_loses_the_name_of_the_bot_and_nothing_else(typed, heard):
     message = hear(said(text=typed), SIGNER, NOW).incoming
@@ -169,6 +168,8 @@ def test_a_command_loses_the_name_of_the_bot_and_nothing_else(typed, heard):
     ("/start " + "a" * 65, None),
     ("/start ';DROP", None),
     ("/start 四", None),
+    ("/start one two", None),
+    ("/start\n", None),
 ])  # fmt: skip
 def test_a_start_payload_is_kept_only_if_it_could_be_one_of_ours(typed, source):
     came = hear(said(text=typed), SIGNER, NOW).incoming

@@ -16,7 +16,7 @@ from outreach.domain.messages import Incoming, Message, Pressed, Reach, Reachabi
 Clock: TypeAlias = Callable[[], datetime]
 JsonObject: TypeAlias = dict[str, Any]
 
-_START = re.compile(r"/start(?:@\w{1,64})?(?:\s+(?P<payload>\S+))?\s*", re.ASCII | re.IGNORECASE)
+_START = re.compile(r"/start(?:@\w{1,64})?(?:\s+(?P<payload>.*))?", re.ASCII | re.IGNORECASE | re.DOTALL)
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _ADDRESSED = re.compile(r"(/\w{1,64})@\w{1,64}(?=\s|$)")
 _CONTROLS = dict.fromkeys([*range(0x20), 0x7F]) | {0x09: " ", 0x0A: "\n"}
@@ -157,7 +157,8 @@ def _time(said: JsonObject) -> datetime:
 
 
 def _payload(text: str | None) -> str | None:
-    return text if text is not None and _PAYLOAD.fullmatch(text) else None
+    payload = (text or "").strip()
+    return payload if _PAYLOAD.fullmatch(payload) else None
 
 
 def _number_of(update: Any) -> int | None:
