@@ -30,7 +30,8 @@ from outreach.runtime.mailbox import StoredMailbox
 from outreach.runtime.sender import Sender
 from outreach.runtime.spool import Spool
 from outreach.runtime.ticker import Tick, Ticker
-from outreach.safety import Helplines, Replies, Screen
+from outreach.safety import Helplines
+from outreach.safety import parse as parse_safety
 from outreach.services import housekeeping, reminders, tips
 from outreach.services.calendars import Calendars
 from outreach.services.dispatch import Outlet
@@ -42,7 +43,7 @@ from outreach.services.reminders import ReminderRule
 from outreach.services.safeguarding import Safeguard
 from outreach.services.tips import TipRhythm
 from outreach.settings import Settings
-from outreach.store import Database, exclusive, read_library, read_phrases
+from outreach.store import Database, Defaults, exclusive, read_library, read_phrases
 from outreach.wording import Wording, parse_wording
 
 log = logging.getLogger(__name__)
@@ -96,15 +97,15 @@ class Core:
 def read_crafts(settings: Settings) -> Crafts:
     """Read words, library and safety. Raises `BadInput` with every problem, among them a missing emergency number."""
     files = read_library(settings.library)
+    safety = parse_safety(files.tables)
     vocabulary = parse_vocabulary(files.text("audiences.toml"), files.text("topics.toml"))
-    helplines = Helplines.parse("helplines.toml", files.text("helplines.toml"))
-    safeguard = Safeguard(
-        Screen.parse(files.under("safety/patterns.")),
-        Replies.parse(files.under("safety/replies.")),
-        Lines(helplines, settings.country),
-    )
     return Crafts(
-        parse_wording(read_phrases()), vocabulary, build_library(files.items, vocabulary), safeguard, helplines
+        wording=parse_wording(read_phrases()),
+        vocabulary=vocabulary,
+        library=build_library(files.items, vocabulary),
+        wording_rules=parse_wording_rules(files.text("wording_lint.toml")),
+        safeguard=Safeguard(safety.screen, safety.replies, Lines(safety.helplines, settings.country)),
+        helplines=safety.helplines,
     )
 
 
@@ -114,23 +115,29 @@ def open_core(settings: Settings) -> Core:
     Raises `BadInput` for a bad library and `Fault` for a database or key that cannot be used.
     """
     crafts = read_crafts(settings)
-    database = Database.open(settings.database_url, settings.key_file, settings.data_dir)
+    defaults = Defaults(settings.timezone, settings.language)
+    database = Database.open(settings.database_url, settings.key_file, settings.data_dir, defaults=defaults)
     database.upgrade()
     calendars = Calendars(settings.base_url, database.ring.key("calendar"), crafts.wording, settings.language)
     rhythm = TipRhythm(*settings.tips, settings.timezone, settings.first_tip_after)
     office = Office(
+        network=_said(settings.network_name, "page.network", crafts.wording),
+        opening_hours=_said(settings.opening_hours, "page.hours", crafts.wording),
         default_language=settings.language,
-        opening_hours=settings.opening_hours,
-        network_name=settings.network_name,
         rhythm=rhythm,
-        calendars=calendars,
         lines=crafts.lines,
+        calendars=calendars,
     )
     desk = Desk(crafts.wording, calendars, crafts.lines)
-    dialogue = Dialogue(crafts.wording, crafts.vocabulary, office, crafts.safeguard, desk)
+    dialogue = Dialogue(crafts.wording, crafts.vocabulary, office, crafts.safeguard)
     return Core(
         settings, crafts, database, calendars, desk, dialogue, ReminderRule(settings.leads, settings.quiet), rhythm
     )
+
+
+def _said(given: str, key: str, wording: Wording) -> dict[Language, str]:
+    """What the settings say, in every language; else our own words."""
+    return {language: given or wording.say(key, language) for language in Language}
 
 
 class App:

@@ -28,10 +28,11 @@ def screen(as_json: AsJson = False) -> None:
     safeguard = read_crafts(load()).safeguard
     for line in sys.stdin:
         verdict = safeguard.look_at(line.rstrip("\n"))
-        found = {"class": verdict.risk.value, "subtype": verdict.subtype.value, "rules": list(verdict.rules)}
-        print(
-            json.dumps(found) if as_json else "  ".join([found["class"], found["subtype"], *verdict.rules]), flush=True
-        )
+        if as_json:
+            found = {"class": verdict.risk.value, "subtype": verdict.subtype.value, "rules": list(verdict.rules)}
+            print(json.dumps(found), flush=True)
+        else:
+            print("  ".join((verdict.risk, verdict.subtype, *verdict.rules)), flush=True)
 
 
 @alerts.command("list")

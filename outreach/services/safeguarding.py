@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from outreach.domain.actor import Actor, Permission
 from outreach.domain.ids import AlertId
 from outreach.domain.messages import Language, Outgoing
-from outreach.safety import Duty, Replies, RiskClass, Screen, Verdict
+from outreach.safety import Duty, Replies, RiskClass, Screen, Verdict, answer_verdict
 from outreach.services.access import require
 from outreach.services.cards import AlertCard, Caller
 from outreach.services.helplines import Lines
@@ -33,11 +33,13 @@ class Safeguard:
 
     def reply(self, verdict: Verdict, language: Language, now: datetime, *, short: bool) -> Outgoing:
         """The fixed reply. Nobody is said to have been told: in this house nobody is, yet."""
-        return self.replies.reply(verdict, language, self.lines.on(now), Duty.NOBODY, short)
+        return self.replies.reply(verdict, language, self.lines.on(now), Duty.NOBODY, short=short)
 
     def follow_up(self, token: str, language: Language, now: datetime) -> tuple[Outgoing, Verdict] | None:
         """The reply to a tapped answer of ours, and what that answer means; ``None`` for other tokens."""
-        return self.replies.follow_up(token, language, self.lines.on(now), Duty.NOBODY, self.screen.lexicon)
+        verdict = answer_verdict(token, self.screen.lexicon)
+        reply = self.replies.follow_up(token, language, self.lines.on(now), Duty.NOBODY)
+        return None if verdict is None or reply is None else (reply, verdict)
 
 
 def raise_alert(uow: UnitOfWork, caller: Caller, verdict: Verdict, key: str, now: datetime) -> AlertId:
