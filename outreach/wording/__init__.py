@@ -2,6 +2,6 @@
 
 from outreach.wording.moments import clock, day, when
 from outreach.wording.phrases import WORDING_FILES, parse_wording
-from outreach.wording.wording import NOTICES, NoticeText, Wording
+from outreach.wording.wording import NOTICES, NoticeName, NoticeText, Wording
 
-__all__ = ["NOTICES", "WORDING_FILES", "NoticeText", "Wording", "clock", "day", "parse_wording", "when"]
+__all__ = ["NOTICES", "WORDING_FILES", "NoticeName", "NoticeText", "Wording", "clock", "day", "parse_wording", "when"]

@@ -1,0 +1,221 @@
+"""The dialogue: remembers, understands, hands on to the topic, remembers again. Only faults come out of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from outreach.content import Vocabulary
+from outreach.conversation import joining, listing, lost, places, refusals, subscribing, talking, topics, welcome
+from outreach.conversation.intents import (
+    CalendarNumber,
+    Decline,
+    Intent,
+    JoinNumber,
+    JoinWhat,
+    LeaveNumber,
+    LeaveWhat,
+    Number,
+    Skip,
+    Start,
+    Yes,
+)
+from outreach.conversation.memory import HELD, Memory, Question
+from outreach.conversation.office import Office
+from outreach.conversation.plaintext import is_chinese, tight
+from outreach.conversation.reading import read
+from outreach.conversation.steps import all_steps
+from outreach.conversation.tokens import intent_of, token_of
+from outreach.conversation.turn import House, Turn
+from outreach.domain.errors import Refusal
+from outreach.domain.messages import Choice, Language, Message, Outgoing, Pressed, Reach, Reachability
+from outreach.safety import RiskClass, Verdict
+from outreach.services import safeguarding
+from outreach.services.cards import FIRST_PUBLIC_NUMBER, Caller, activity_of_number
+from outreach.services.ports import UnitOfWork
+from outreach.services.safeguarding import COOL_DOWN, FIRST_TO_ANSWER, SAFE_PREFIX, Safeguard
+from outreach.wording import Wording
+
+
+class Dialogue:
+    """What to say to whom. Keeps nothing itself: every turn begins with what the store remembers of the caller."""
+
+    def __init__(self, wording: Wording, vocabulary: Vocabulary, office: Office, safeguard: Safeguard) -> None:
+        self._house = House(wording, vocabulary, office)
+        self._safeguard = safeguard
+
+    def answer(
+        self, uow: UnitOfWork, caller: Caller, incoming: Message | Pressed | Reachability, now: datetime
+    ) -> tuple[Outgoing, ...]:
+        """The replies to *incoming*, not yet cut to the channel; none in a chat that others read.
+
+        A `Refusal` becomes a kind sentence; a `Fault` passes through.
+        """
+        if not isinstance(incoming, Reachability) and not incoming.private:
+            return ()
+        turn = self._open(uow, caller, incoming, now)
+        stranger = not turn.person.is_known and not turn.memory.introduced
+        before = turn.memory
+        try:
+            replies = self._respond(turn, incoming)
+        except Refusal as refusal:
+            replies = refusals.answer(turn, refusal)
+        if stranger and not turn.forgotten:
+            replies = _introduced(turn, replies)
+        _close(turn, before, replies)
+        return replies
+
+    def offered(self, uow: UnitOfWork, caller: Caller, message: Outgoing, now: datetime) -> None:
+        """Remember the choices of a message that somebody else has sent, so that a bare number answers them."""
+        if message.choices:
+            memory = Memory.from_state(uow.conversations.recall(caller, now)).as_of(now)
+            memory = replace(memory.with_choices(message.choices, now), asked=None)
+            uow.conversations.keep(caller, memory.to_state(), now + HELD)
+
+    def _open(self, uow: UnitOfWork, caller: Caller, incoming: Message | Pressed | Reachability, now: datetime) -> Turn:
+        person = uow.people.at(caller)
+        memory = Memory.from_state(uow.conversations.recall(caller, now)).as_of(now)
+        script = _script_of(incoming)
+        memory = replace(memory, script=script or memory.script)
+        chosen = person.language or memory.language
+        language = chosen or memory.script or self._house.office.default_language
+        return Turn(self._house, uow, caller, person, memory, language, now)
+
+    def _respond(self, turn: Turn, incoming: Message | Pressed | Reachability) -> tuple[Outgoing, ...]:
+        match incoming:
+            case Reachability(reach=Reach.JOINED):
+                return welcome.arrive(turn, incoming.source)
+            case Reachability():
+                return ()
+            case Pressed():
+                return self._press(turn, incoming.token, incoming.message_id)
+            case Message():
+                return self._hear(turn, incoming)
+
+    def _press(self, turn: Turn, token: str, message_id: str) -> tuple[Outgoing, ...]:
+        if token.startswith(SAFE_PREFIX):
+            found = self._safeguard.follow_up(token, turn.language, turn.now)
+            if found is not None:
+                return self._safety(turn, *found, message_id)
+        intent = intent_of(token)
+        if intent is None:
+            return turn.reply(turn.say("choose.stale"), *all_steps(turn))
+        return self._follow(turn, intent, message_id)
+
+    def _hear(self, turn: Turn, message: Message) -> tuple[Outgoing, ...]:
+        token = _token_of_label(turn, message.text)
+        if token is not None:
+            return self._press(turn, token, message.message_id)
+        intent = read(message.text)
+        if intent is None:
+            return self._free_text(turn, message)
+        if isinstance(intent, Yes | Start) and _waits_for_note(turn):
+            return talking.ask_for_note(turn)
+        return self._follow(turn, intent, message.message_id)
+
+    def _free_text(self, turn: Turn, message: Message) -> tuple[Outgoing, ...]:
+        verdict = self._safeguard.look_at(message.text)
+        if verdict.risk >= FIRST_TO_ANSWER:
+            # The guard answers before us; this is for a message that was interrupted between its storing and that.
+            recent = turn.uow.alerts.last_for(turn.caller, turn.now - COOL_DOWN) is not None
+            reply = self._safeguard.reply(verdict, turn.language, turn.now, short=recent)
+            return self._safety(turn, reply, verdict, message.message_id)
+        if _waits_for_note(turn):
+            return talking.take_note(turn, message.text)
+        if verdict.risk > RiskClass.NONE:
+            return (self._safeguard.reply(verdict, turn.language, turn.now, short=False),)
+        if turn.memory.asked is not None:
+            return subscribing.look_for_region(turn, message.text)
+        if not turn.person.is_known and not turn.memory.introduced:
+            return welcome.start(turn)
+        return lost.answer(turn, message.text)
+
+    def _safety(self, turn: Turn, reply: Outgoing, verdict: Verdict, message_id: str) -> tuple[Outgoing, ...]:
+        turn.ask(None)
+        turn.memory = replace(turn.memory, introduced=True)
+        if verdict.risk >= FIRST_TO_ANSWER:
+            key = f"{turn.caller.lane}:{message_id}"
+            safeguarding.raise_alert(turn.uow, turn.caller, verdict, key, turn.now)
+        return (reply,)
+
+    def _follow(self, turn: Turn, intent: Intent, message_id: str) -> tuple[Outgoing, ...]:
+        """Do what *intent* says, in the context of what was shown last."""
+        match intent:
+            case Number(number):
+                return self._number(turn, number, message_id)
+            case Yes():
+                yes = _the_yes(turn)
+                return self._press(turn, yes, message_id) if yes else topics.nothing_asked(turn)
+            case JoinNumber(number, party):
+                activity_id = listing.numbered(turn, number)
+                if activity_id is None:
+                    return listing.show_list(turn, front="list.again")
+                return joining.join(turn, activity_id, party)
+            case JoinWhat():
+                return listing.show_list(turn, front="list.which")
+            case LeaveNumber(number):
+                activity_id = listing.numbered(turn, number)
+                return places.leave_what(turn) if activity_id is None else joining.leave(turn, activity_id)
+            case LeaveWhat():
+                return places.leave_what(turn)
+            case CalendarNumber(number):
+                activity_id = listing.numbered(turn, number)
+                return places.mine(turn) if activity_id is None else places.calendar(turn, activity_id)
+            case _:
+                return topics.follow(turn, intent)
+
+    def _number(self, turn: Turn, number: int, message_id: str) -> tuple[Outgoing, ...]:
+        if number >= FIRST_PUBLIC_NUMBER:
+            return listing.show(turn, activity_of_number(number))
+        shown = turn.memory.shown
+        if shown is None:
+            return listing.show_list(turn, front="list.again")
+        if 1 <= number <= len(shown.choices):
+            return self._press(turn, shown.choices[number - 1][1], message_id)
+        choices = (Choice(label, token) for label, token in shown.choices)
+        return turn.reply(turn.say("choose.again", most=len(shown.choices)), *choices)
+
+
+def _waits_for_note(turn: Turn) -> bool:
+    return turn.memory.asked is not None and turn.memory.asked.question is Question.NOTE
+
+
+def _token_of_label(turn: Turn, text: str) -> str | None:
+    """The choice shown last whose label they wrote out."""
+    shown, written = turn.memory.shown, tight(text)
+    if shown is None or not written or written.isdecimal():
+        return None
+    return next((token for label, token in shown.choices if tight(label) == written), None)
+
+
+def _the_yes(turn: Turn) -> str | None:
+    """What a plain yes means: the one choice beside "not now"."""
+    shown = turn.memory.shown
+    no = {token_of(Decline()), token_of(Skip())}
+    tokens = [] if shown is None else [token for _, token in shown.choices]
+    others = [token for token in tokens if token not in no]
+    return others[0] if len(others) == 1 and len(tokens) == 2 else None
+
+
+def _script_of(incoming: Message | Pressed | Reachability) -> Language | None:
+    chinese = is_chinese(incoming.text) if isinstance(incoming, Message) else None
+    return None if chinese is None else Language.ZH if chinese else Language.EN
+
+
+def _introduced(turn: Turn, replies: tuple[Outgoing, ...]) -> tuple[Outgoing, ...]:
+    """In front of the first answer to somebody new: who speaks here."""
+    if not replies or turn.memory.introduced:
+        return replies
+    turn.memory = replace(turn.memory, introduced=True)
+    first, *rest = replies
+    return (replace(first, text=f"{turn.say('welcome.line')}\n\n{first.text}"), *rest)
+
+
+def _close(turn: Turn, before: Memory, replies: tuple[Outgoing, ...]) -> None:
+    """Keep what the next turn needs: of several answers the last with choices gives the numbers."""
+    if turn.forgotten:
+        return
+    choices = next((reply.choices for reply in reversed(replies) if reply.choices), None)
+    memory = turn.memory if choices is None else turn.memory.with_choices(choices, turn.now)
+    if memory != before:
+        turn.uow.conversations.keep(turn.caller, memory.to_state(), turn.now + HELD)

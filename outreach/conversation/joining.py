@@ -1,0 +1,81 @@
+"""Signing up and giving a place back."""
+
+from __future__ import annotations
+
+from outreach.conversation import consent
+from outreach.conversation.intents import Calendar, Join, Mine, ShowList
+from outreach.conversation.listing import title_of, visible
+from outreach.conversation.memory import HeldWish, WishToJoin
+from outreach.conversation.places import stands
+from outreach.conversation.steps import steps
+from outreach.conversation.turn import Turn
+from outreach.domain.activity import LARGEST_PARTY, ActivityStatus
+from outreach.domain.errors import ActivityCalledOff, ActivityClosed, NotSignedUp, PartyTooLarge
+from outreach.domain.ids import ActivityId
+from outreach.domain.messages import Outgoing
+from outreach.domain.people import Purpose
+from outreach.domain.signup import Standing
+from outreach.services import people, signups
+from outreach.services.activities import is_open
+from outreach.services.cards import ActivityCard, MyPlace
+
+
+def join(turn: Turn, activity_id: ActivityId, party: int) -> tuple[Outgoing, ...]:
+    """A place for *party*, or first the notice. Raises the refusals of `signups.sign_up`."""
+    card = visible(turn, activity_id)
+    if turn.allows(Purpose.TAKE_PART):
+        return _sign_up(turn, card, party)
+    _require_possible(turn, card, party)
+    front = turn.say("join.wanted", title=title_of(turn, card), when=turn.when(card))
+    return consent.hold(turn, WishToJoin(activity_id, party), "take_part", front)
+
+
+def fulfil(turn: Turn, held: HeldWish, wish: WishToJoin) -> tuple[Outgoing, ...]:
+    """The agreeing tap: the queue number is that of this moment."""
+    card = visible(turn, wish.activity_id)
+    _require_possible(turn, card, wish.party)
+    purposes = (Purpose.TAKE_PART,)
+    turn.person = people.agree(turn.uow, turn.caller, purposes, consent.notice_of(held), turn.arrival(), turn.now)
+    return _sign_up(turn, card, wish.party)
+
+
+def leave(turn: Turn, activity_id: ActivityId) -> tuple[Outgoing, ...]:
+    """Give the place back. Raises `NotSignedUp`, `ActivityNotFound` or `ActivityClosed`."""
+    card = visible(turn, activity_id)
+    if turn.person.resident_id is None:
+        raise NotSignedUp
+    signups.withdraw(turn.uow, turn.person.resident_id, activity_id, turn.now)
+    text = turn.say("leave.done", title=title_of(turn, card), when=turn.when(card))
+    again = (turn.choice("choice.join_again", Join(activity_id)),) if is_open(card, turn.now) else ()
+    return turn.reply(text, *again, *steps(turn, ShowList(), Mine()))
+
+
+def _sign_up(turn: Turn, card: ActivityCard, party: int) -> tuple[Outgoing, ...]:
+    if turn.person.resident_id is None:
+        raise LookupError("only somebody who agreed can be signed up")
+    fact = signups.sign_up(turn.uow, turn.person.resident_id, card.id, turn.now, party)
+    place = turn.uow.sign_ups.place(fact.sign_up.id)
+    front = turn.say("join.again" if fact.again else _key_for(place), title=title_of(turn, card), when=turn.when(card))
+    calendar = (turn.choice("choice.calendar", Calendar(card.id)),) if place.standing.holds_seat else ()
+    return turn.reply(f"{front}\n{stands(turn, place)}", *calendar, *steps(turn, Mine(), ShowList()))
+
+
+def _key_for(place: MyPlace) -> str:
+    match place.standing:
+        case Standing.WAITING:
+            return "join.waiting"
+        case Standing.REQUESTED:
+            return "join.requested"
+        case _:
+            return "join.seated"
+
+
+def _require_possible(turn: Turn, card: ActivityCard, party: int) -> None:
+    """So that nobody is asked to agree in vain; the lock has the last word."""
+    if card.status is ActivityStatus.CALLED_OFF:
+        raise ActivityCalledOff(card.id, card.starts_at)
+    if not is_open(card, turn.now):
+        raise ActivityClosed(card.id, card.starts_at)
+    at_most = min(LARGEST_PARTY, card.seats)
+    if not 1 <= party <= at_most:
+        raise PartyTooLarge(party, at_most)

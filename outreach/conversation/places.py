@@ -1,0 +1,103 @@
+"""One's own sign-ups: see them, put them into a calendar, choose one to give back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from outreach.conversation.intents import Calendar, Decline, Leave, Mine, Show, ShowList, Tip
+from outreach.conversation.memory import Listed
+from outreach.conversation.steps import steps
+from outreach.conversation.turn import Turn
+from outreach.domain.ids import ActivityId
+from outreach.domain.messages import Outgoing
+from outreach.domain.signup import Standing
+from outreach.services.calendars import discreet_title
+from outreach.services.cards import MyPlace
+
+MOST = 9  # choices with one figure each
+
+
+def mine(turn: Turn) -> tuple[Outgoing, ...]:
+    """What this person signed up for, soonest first."""
+    found = all_of(turn)
+    if not found:
+        return turn.reply(turn.say("mine.none"), *steps(turn, ShowList(), Tip()))
+    _remember(turn, found)
+    if len(found) == 1:
+        return show(turn, found[0])
+    entries = [
+        turn.entry(
+            title_of(turn, place), Show(place.activity.id), f"{turn.when(place.activity)} · {stands(turn, place)}"
+        )
+        for place in found
+    ]
+    return turn.reply(turn.say("mine.intro"), *entries)
+
+
+def show(turn: Turn, place: MyPlace) -> tuple[Outgoing, ...]:
+    """One place: where, when, how it stands."""
+    card = place.activity
+    number = turn.say("activity.number", public_number=card.number)
+    lines = [title_of(turn, place), turn.when(card), card.place, stands(turn, place), number]
+    choices = [turn.choice("choice.leave", Leave(card.id)), *steps(turn, ShowList())]
+    if place.standing.holds_seat:
+        choices.insert(0, turn.choice("choice.calendar", Calendar(card.id)))
+    return turn.reply("\n".join(line for line in lines if line), *choices)
+
+
+def calendar(turn: Turn, activity_id: ActivityId | None) -> tuple[Outgoing, ...]:
+    """The calendar file of one place, of the next seat if none is named."""
+    seats = [place for place in all_of(turn) if place.standing.holds_seat]
+    chosen = next((place for place in seats if activity_id in {None, place.activity.id}), None)
+    if chosen is None:
+        return turn.reply(turn.say("calendar_file.none"), *steps(turn, Mine(), ShowList()))
+    text = turn.say("calendar_file.here", title=title_of(turn, chosen), when=turn.when(chosen.activity))
+    return turn.reply(text, file=turn.house.office.calendars.attachment(chosen, turn.language))
+
+
+def leave_what(turn: Turn) -> tuple[Outgoing, ...]:
+    """Which of their places they would give back; one alone is asked about by name."""
+    found = all_of(turn)
+    if not found:
+        return turn.reply(turn.say("mine.none"), *steps(turn, ShowList(), Tip()))
+    _remember(turn, found)
+    keep = turn.choice("choice.keep", Decline())
+    if len(found) == 1:
+        only = found[0]
+        text = turn.say("leave.confirm", title=title_of(turn, only), when=turn.when(only.activity))
+        return turn.reply(text, turn.choice("choice.leave_yes", Leave(only.activity.id)), keep)
+    entries = [
+        turn.entry(title_of(turn, place), Leave(place.activity.id), turn.when(place.activity)) for place in found
+    ]
+    return turn.reply(turn.say("leave.which"), *entries, keep)
+
+
+def of(turn: Turn, activity_id: ActivityId) -> MyPlace | None:
+    """This person's place in that activity, if they have one."""
+    return next((place for place in all_of(turn) if place.activity.id == activity_id), None)
+
+
+def all_of(turn: Turn) -> list[MyPlace]:
+    """Their active sign-ups, soonest first; none of somebody unknown."""
+    resident_id = turn.person.resident_id
+    return [] if resident_id is None else turn.uow.sign_ups.of_resident(resident_id, turn.now, MOST)
+
+
+def stands(turn: Turn, place: MyPlace) -> str:
+    """How a place stands, in a few words."""
+    match place.standing:
+        case Standing.WAITING:
+            return turn.say("standing.waiting", ahead=place.ahead, party=place.party)
+        case Standing.REQUESTED:
+            return turn.say("standing.requested", party=place.party)
+        case _:
+            return turn.say("standing.seated", number=place.number, party=place.party)
+
+
+def title_of(turn: Turn, place: MyPlace) -> str:
+    """The title as it may be shown in a chat that others may see."""
+    return discreet_title(place.activity, turn.house.wording, turn.language)
+
+
+def _remember(turn: Turn, found: list[MyPlace]) -> None:
+    turn.memory = replace(turn.memory, listed=Listed(tuple(place.activity.id for place in found), turn.now))

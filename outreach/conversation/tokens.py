@@ -1,0 +1,103 @@
+"""The compact form of what a button says, both ways: `token_of` and `intent_of` are inverse to each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from outreach.conversation.intents import (
+    Agree,
+    Calendar,
+    ChooseAudience,
+    ChooseRegion,
+    Decline,
+    Erase,
+    EraseConfirmed,
+    Help,
+    Intent,
+    Join,
+    Leave,
+    Menu,
+    Mine,
+    Person,
+    Show,
+    ShowList,
+    Skip,
+    Start,
+    Stop,
+    Subscribe,
+    SwitchLanguage,
+    Tappable,
+    Tip,
+)
+from outreach.domain.ids import ActivityId, RegionId
+from outreach.domain.messages import START, Language
+
+LONGEST_TOKEN = 40  # bytes: signed, it must fit into the 64 of a button
+
+_PLAIN: dict[str, Tappable] = {
+    START: Start(),
+    "help": Help(),
+    "menu": Menu(),
+    "list": ShowList(),
+    "all": ShowList(everywhere=True),
+    "mine": Mine(),
+    "cal": Calendar(),
+    "tip": Tip(),
+    "sub": Subscribe(),
+    "stop": Stop(),
+    "person": Person(),
+    "erase": Erase(),
+    "erase-yes": EraseConfirmed(),
+    "agree": Agree(),
+    "no": Decline(),
+    "skip": Skip(),
+    **{f"lang:{language}": SwitchLanguage(language) for language in Language},
+}
+_NAMES = {intent: token for token, intent in _PLAIN.items()}
+_WITH_NUMBER: dict[str, Callable[[int], Tappable]] = {
+    "list": lambda number: ShowList(ActivityId(number)),
+    "all": lambda number: ShowList(ActivityId(number), everywhere=True),
+    "show": lambda number: Show(ActivityId(number)),
+    "join": lambda number: Join(ActivityId(number)),
+    "leave": lambda number: Leave(ActivityId(number)),
+    "cal": lambda number: Calendar(ActivityId(number)),
+    "region": lambda number: ChooseRegion(RegionId(number)),
+}
+_NUMBERED = re.compile(r"([a-z]{1,8}):([1-9][0-9]{0,17})", re.ASCII)
+_PARTY = re.compile(r"join:([1-9][0-9]{0,17}):([1-9][0-9]?)", re.ASCII)
+_AUDIENCE = re.compile(r"aud:([a-z][a-z0-9_]{1,30})", re.ASCII)
+
+
+def token_of(intent: Tappable) -> str:
+    """The token behind a button that says *intent*: ASCII, at most `LONGEST_TOKEN` bytes."""
+    match intent:
+        case ShowList(after, everywhere) if after is not None:
+            return f"{'all' if everywhere else 'list'}:{after}"
+        case Show(activity_id):
+            return f"show:{activity_id}"
+        case Join(activity_id, party):
+            return f"join:{activity_id}" if party == 1 else f"join:{activity_id}:{party}"
+        case Leave(activity_id):
+            return f"leave:{activity_id}"
+        case Calendar(activity_id) if activity_id is not None:
+            return f"cal:{activity_id}"
+        case ChooseRegion(region_id):
+            return f"region:{region_id}"
+        case ChooseAudience(tag):
+            return f"aud:{tag}"
+        case _:
+            return _NAMES[intent]
+
+
+def intent_of(token: str) -> Intent | None:
+    """What *token* says; ``None`` if it is none of ours (an old one, somebody else's)."""
+    if token in _PLAIN:
+        return _PLAIN[token]
+    if found := _PARTY.fullmatch(token):
+        return Join(ActivityId(int(found[1])), int(found[2]))
+    if found := _AUDIENCE.fullmatch(token):
+        return ChooseAudience(found[1])
+    if (found := _NUMBERED.fullmatch(token)) and found[1] in _WITH_NUMBER:
+        return _WITH_NUMBER[found[1]](int(found[2]))
+    return None

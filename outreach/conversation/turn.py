@@ -1,0 +1,92 @@
+"""One turn of a conversation: who speaks, what we remember, and the means to answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from outreach.content import Vocabulary
+from outreach.conversation.intents import Tappable
+from outreach.conversation.memory import Asked, Memory, Question
+from outreach.conversation.office import Office
+from outreach.conversation.tokens import token_of
+from outreach.domain.messages import Choice, File, Language, MessageKind, Outgoing
+from outreach.domain.people import Purpose
+from outreach.services.cards import ActivityCard, Caller, PersonCard
+from outreach.services.letters import Desk
+from outreach.services.people import Arrival
+from outreach.services.ports import UnitOfWork
+from outreach.wording import Wording, when
+
+LONGEST_LABEL = 18  # characters: what a phone shows on one button
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every turn has in common."""
+
+    wording: Wording
+    vocabulary: Vocabulary
+    office: Office
+
+    @property
+    def desk(self) -> Desk:
+        """What letters are written with."""
+        return Desk(self.wording, self.office.calendars, self.office.lines)
+
+
+@dataclass(slots=True)
+class Turn:
+    """Mutable for the length of one answer: topics change *memory*, *person* and *language* as they go."""
+
+    house: House
+    uow: UnitOfWork
+    caller: Caller
+    person: PersonCard
+    memory: Memory
+    language: Language
+    now: datetime
+    forgotten: bool = field(default=False)
+    """Set when the person was erased: nothing is remembered after that."""
+
+    def say(self, key: str, **values: str | int) -> str:
+        """A phrase in the language of this turn; ``network``, ``hours`` and the lines that help are always at hand."""
+        office, language = self.house.office, self.language
+        standing = {
+            "network": office.network[language],
+            "hours": office.opening_hours[language],
+            **office.lines.values(language, self.now),
+        }
+        return self.house.wording.say(key, language, **{**standing, **values})
+
+    def choice(self, label_key: str, intent: Tappable, **values: str | int) -> Choice:
+        """A choice with a phrase as its label."""
+        return Choice(self.say(label_key, **values), token_of(intent))
+
+    def entry(self, label: str, intent: Tappable, detail: str = "") -> Choice:
+        """A choice whose label is a name, shortened to fit a button."""
+        short = label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
+        return Choice(short, token_of(intent), detail)
+
+    def reply(
+        self, text: str, *choices: Choice, file: File | None = None, link: str | None = None
+    ) -> tuple[Outgoing, ...]:
+        """One answer."""
+        return (Outgoing(MessageKind.REPLY, text, choices, file, link),)
+
+    def ask(self, question: Question | None) -> None:
+        """Wait for free text, or stop waiting."""
+        self.memory = replace(self.memory, asked=None if question is None else Asked(question, self.now))
+
+    def allows(self, purpose: Purpose) -> bool:
+        """Whether this person agreed to *purpose*."""
+        return purpose in self.person.consents
+
+    def arrival(self) -> Arrival:
+        """What they told us before they agreed."""
+        memory = self.memory
+        return Arrival(self.language, memory.region_id, memory.audiences, memory.source)
+
+    def when(self, card: ActivityCard) -> str:
+        """When the activity takes place, in words."""
+        return when(card.starts_at, card.ends_at, card.zone, self.language, self.now)

@@ -1,0 +1,113 @@
+"""The words people may type, for each thing they may want. Compared in the form of `plaintext.tight`."""
+
+from __future__ import annotations
+
+from outreach.conversation.intents import (
+    Agree,
+    Calendar,
+    Decline,
+    Erase,
+    EraseConfirmed,
+    Help,
+    Intent,
+    JoinWhat,
+    LeaveWhat,
+    Menu,
+    Mine,
+    Person,
+    ShowList,
+    Skip,
+    Start,
+    Stop,
+    Subscribe,
+    SwitchLanguage,
+    Tip,
+    Yes,
+)
+from outreach.conversation.plaintext import tight
+from outreach.domain.messages import Language
+
+WORDS: tuple[tuple[Intent, str, str], ...] = (
+    (Start(), "开始 你好 您好 在吗 喂 你是谁 您是谁 这是什么", "start|hello|hi|hey|who are you|begin"),
+    (
+        Help(),
+        "帮助 帮忙 怎么用 怎么弄 怎么操作 使用说明 说明 不会用",
+        "help|how|how to|instructions|how does this work",
+    ),
+    (Menu(), "菜单 主菜单 目录 首页 功能 返回", "menu|main menu|home|back"),
+    (
+        ShowList(),
+        "活动 看活动 看看活动 活动列表 活动表 有什么活动 有哪些活动 最近活动 最近有什么活动 "
+        "还有什么活动 近期活动 查活动 查看活动 讲座 节目",
+        "activities|activity|list|events|event|whats on|what s on|see activities|show activities|programme|program",
+    ),
+    (
+        JoinWhat(),
+        "报名 我要报名 我想报名 参加 我要参加 我想参加 预约 报个名 怎么报名 去报名",
+        "join|sign up|signup|sign me up|register|book",
+    ),
+    (
+        LeaveWhat(),
+        "取消 取消报名 退出 我要取消 我想取消 不去了 去不了 去不了了 不能来了 来不了 来不了了 不参加了 撤销",
+        "cancel|leave|withdraw|cannot come|can t come|cant come|cannot make it|can t make it",
+    ),
+    (
+        Mine(),
+        "我的 我的报名 我的活动 我报的名 我报了什么 我报名的活动 查报名 查看报名",
+        "mine|my|my activities|my sign ups|my signups|my bookings",
+    ),
+    (Calendar(), "日历 加日历 加到日历 日程 日程表 加日程 我的日历", "calendar|ics|add to calendar|my calendar|diary"),
+    (
+        Tip(),
+        "读一读 看一看 读一篇 再来一篇 文章 知识 小知识 小贴士 贴士 科普 看文章 心理知识",
+        "tip|tips|read|another tip|one more|article",
+    ),
+    (Subscribe(), "订阅 我要订阅 关注 订小知识 接收消息 开启推送", "subscribe|subscription|follow|sign me up for tips"),
+    (
+        Stop(),
+        "退订 取消订阅 不要再发 不要再发了 别发了 别再发了 停 停止 停止推送 不订了",
+        "stop|unsubscribe|opt out|no more|end subscription",
+    ),
+    (
+        Person(),
+        "人工 0 求助 人工服务 转人工 找人工 客服 工作人员 找工作人员 联系工作人员 找人 真人 找真人 留言 我要留言",
+        "person|human|staff|talk to a person|speak to someone|talk to someone|real person|agent|contact staff",
+    ),
+    (
+        Erase(),
+        "删除我 删除我的资料 删除我的数据 删除资料 删除数据 删掉我 注销 注销账号 忘记我 清除我的资料",
+        "delete me|erase me|forget me|delete my data|erase my data|delete my account|delete everything",
+    ),
+    (EraseConfirmed(), "确认删除 全部删除", "yes delete|confirm delete|delete it all"),
+    (SwitchLanguage(Language.ZH), "中文 汉语 普通话 说中文 中文版 切换中文 华语", "chinese|zh|mandarin"),
+    (SwitchLanguage(Language.EN), "英文 英语 说英语 英文版 切换英文", "english|en"),
+    (
+        Agree(),
+        "同意 我同意 同意并报名 同意并订阅 同意并发送",
+        "agree|i agree|agree and sign up|agree and subscribe|agree and send",
+    ),
+    (
+        Yes(),
+        "好 好的 好吧 好啊 是 是的 对 对的 可以 行 要 要的 嗯 嗯嗯 确定 确认 没问题",
+        "yes|y|yeah|yep|ok|okay|sure|fine|confirm",
+    ),
+    (
+        Decline(),
+        "不 不了 不用 不用了 不要 不要了 不是 不行 不同意 先不 先不了 算了 暂时不 下次吧 否 没有 不报了",
+        "no|n|nope|not now|no thanks|no thank you|later|never mind|i do not agree|disagree",
+    ),
+    (Skip(), "跳过 略过 不选 随便 都可以 都行 不知道", "skip|pass|any|whatever|i don t know"),
+)
+
+
+def _index() -> dict[str, Intent]:
+    table: dict[str, Intent] = {}
+    for intent, chinese, english in WORDS:
+        for word in (*chinese.split(), *english.split("|")):
+            if table.setdefault(tight(word), intent) != intent:
+                raise ValueError(f"the word {word} means two things")
+    return table
+
+
+INTENT_OF_WORD = _index()
+"""From a word in its tight form to what it means."""
