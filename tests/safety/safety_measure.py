@@ -1,4 +1,4 @@
-"""Recall and false alarms of the screen over an utterance file: ``python tests/safety/safety_measure.py held_out.zh.txt``."""
+"""Recall and false alarms over utterance files: ``python tests/safety/safety_measure.py held_out.zh.txt``."""
 
 from __future__ import annotations
 
