@@ -15,7 +15,7 @@ from outreach.services.tips import TipRhythm
 class Office:
     """A network as it presents itself.
 
-    *opening_hours* is when staff read notes, in words that stand inside a sentence: 周一至周五上午9:00到下午5:00.
+    *opening_hours* is when staff read notes, in words that stand inside a sentence: “上班时间”, “in office hours”.
     """
 
     network: Mapping[Language, str]

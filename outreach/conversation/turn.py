@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -18,7 +19,7 @@ from outreach.services.people import Arrival
 from outreach.services.ports import UnitOfWork
 from outreach.wording import Wording, when
 
-LONGEST_LABEL = 18  # characters: what a phone shows on one button
+LONGEST_LABEL = 36  # columns, a Chinese character takes two: what a phone shows on one button
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,7 @@ class Turn:
 
     def entry(self, label: str, intent: Tappable, detail: str = "") -> Choice:
         """A choice whose label is a name, shortened to fit a button."""
-        short = label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
-        return Choice(short, token_of(intent), detail)
+        return Choice(_shortened(label), token_of(intent), detail)
 
     def reply(
         self, text: str, *choices: Choice, file: File | None = None, link: str | None = None
@@ -90,3 +90,12 @@ class Turn:
     def when(self, card: ActivityCard) -> str:
         """When the activity takes place, in words."""
         return when(card.starts_at, card.ends_at, card.zone, self.language, self.now)
+
+
+def _shortened(label: str) -> str:
+    columns = 0
+    for place, sign in enumerate(label):
+        columns += 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+        if columns > LONGEST_LABEL:
+            return f"{label[: place - 1].rstrip()}…"
+    return label
