@@ -32,9 +32,11 @@ _ADD = ByDialect(DELIVERY, lambda new: new.on_conflict_do_nothing(index_elements
 _WAYS = (
     select(_A.resident_id, _A.id, _A.lane, _A.person, _R.key_sealed)
     .select_from(ADDRESS.join(_RESIDENT, _R.id == _A.resident_id))
-    .where(_A.resident_id.in_(bindparam("residents", expanding=True)), _A.reach == "reachable")
+    .where(_A.reach == "reachable")
     .order_by(_A.last_word_at, _A.id.desc())
 )
+_WAYS_OF_ONE = _WAYS.where(_A.resident_id == bindparam("resident"))  # a confirmation; half the cost of a list of one
+_WAYS_OF_MANY = _WAYS.where(_A.resident_id.in_(bindparam("residents", expanding=True)))
 _KNOWN = select(_A.id, _A.resident_id).where(_A.lane == bindparam("lane"), _A.person == bindparam("person"))
 
 
@@ -96,7 +98,11 @@ def _add(at: Transaction, drafts: Sequence[Draft], now: datetime) -> int:
 
 def _ways(at: Transaction, residents: Iterable[ResidentId]) -> dict[ResidentId, Sequence[Any]]:
     """The way to each resident: of several, the one that comes last, where they wrote last."""
-    rows = at.connection.execute(_WAYS, {"residents": sorted(residents)})
+    wanted = sorted(residents)
+    if len(wanted) == 1:
+        rows = at.connection.execute(_WAYS_OF_ONE, {"resident": wanted[0]})
+    else:
+        rows = at.connection.execute(_WAYS_OF_MANY, {"residents": wanted})
     return {row[0]: row for row in rows}
 
 
