@@ -203,11 +203,17 @@ class App:
         await self.guard.close()
         for door in self._doors:
             await door.channel.close()
-        for sender in self._senders.values():
-            await sender.release()
+        await self._release_lanes()
         await self.bridge.close()
         self.core.database.close()
         self._held.close()
+
+    async def _release_lanes(self) -> None:
+        try:
+            for sender in self._senders.values():
+                await sender.release()
+        except Fault as fault:  # another process gets the lanes when the leases run out, seconds later
+            log.warning("the lanes could not be handed back: %s", fault)
 
     async def _end_background(self) -> None:
         for task in self._background:

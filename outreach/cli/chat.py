@@ -45,6 +45,7 @@ def chat(
 
 
 def _answer(core: Core, person: str, text: str | None) -> tuple[Outgoing, ...]:
+    from outreach.content import fit
     from outreach.services import intake, safeguarding
     from outreach.services.cards import Caller
 
@@ -60,7 +61,7 @@ def _answer(core: Core, person: str, text: str | None) -> tuple[Outgoing, ...]:
             with core.database.unit_of_work() as uow:
                 safeguarding.raise_alert(uow, caller, verdict, f"{LANE}:{message_id}", now)
                 core.dialogue.offered(uow, caller, reply, now)
-            return (reply,)
+            return fit(reply, _ABLE)
     with core.database.unit_of_work() as uow:
         return intake.take(uow, counter, incoming, now)
 

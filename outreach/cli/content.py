@@ -20,6 +20,7 @@ app = typer.Typer(no_args_is_help=True, help="The library of reviewed texts.")
 def lint(as_json: AsJson = False) -> None:
     """Everything that is wrong with the library, by file and line. Exits with 2 if something is."""
     from outreach.bootstrap import read_crafts
+    from outreach.content import Severity
     from outreach.content import lint as lint_library
     from outreach.settings import load
 
@@ -33,11 +34,11 @@ def lint(as_json: AsJson = False) -> None:
         print_json({"problems": [fields_of(problem) for problem in problems], "warnings": warnings})
     else:
         for problem in problems:
-            print(f"{problem.path}:{problem.line}: {problem.message}")
+            print(problem)
         for warning in warnings:
             print(f"warning: {warning}", file=sys.stderr)
         print(f"{len(crafts.library)} items, {len(problems)} problems")
-    if problems:
+    if any(problem.severity is Severity.ERROR for problem in problems):
         raise typer.Exit(2)
 
 
