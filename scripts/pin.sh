@@ -9,5 +9,5 @@ command -v uv >/dev/null || {
   exit 2
 }
 uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-header --no-annotate --quiet \
-  --no-emit-index-url --no-emit-find-links -o constraints.txt "$@"
+  -o constraints.txt "$@"
 echo "outreach: constraints.txt holds $(grep -c '==' constraints.txt) pins; next: make setup test"

@@ -1,0 +1,71 @@
+"""Every test's home: no settings of the machine, no network but this computer, nothing skipped in CI."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Generator
+from typing import Any
+
+import hypothesis
+import pytest
+
+IN_CI = os.environ.get("CI") == "true"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+HOME_HOSTS = ("127.", "::1", "localhost")
+# By name, so that a machine's own settings can change no test.
+for setting in [name for name in os.environ if name.startswith("OUTREACH_")]:
+    del os.environ[setting]
+
+# No deadline: a busy machine decides how long an example takes. In CI the same examples every time: not red by itself.
+hypothesis.settings.register_profile("house", deadline=None, derandomize=IN_CI, print_blob=not IN_CI)
+hypothesis.settings.load_profile("house")
+
+
+def _stay_at_home(name: str, arguments: tuple[Any, ...]) -> None:
+    """Refuse to speak to, listen for or look up anything but this computer (what uvloop does is not seen)."""
+    if name in {"socket.connect", "socket.bind", "socket.sendto"}:
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else "localhost"  # a path: a socket of this computer
+    elif name == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    host = host.decode() if isinstance(host, bytes) else host
+    if host is not None and not str(host).startswith(HOME_HOSTS):
+        raise RuntimeError(f"a test wants {name} with {host!r}: only 127.0.0.1 is allowed")
+
+
+sys.addaudithook(_stay_at_home)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a skipped test is a failed one."""
+    report = yield
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and CI may skip nothing: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """In CI a module that skips itself is a failed one."""
+    report = yield
+    if IN_CI and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and CI may skip nothing: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium to drive with Playwright. Skips the test where there is none (a failure in CI)."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip(f"none of {', '.join(BROWSERS)} is installed: see scripts/browser.sh")
+    return found
