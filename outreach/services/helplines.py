@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 
 from outreach.domain.messages import Language
 from outreach.safety import Helplines, HelplineSet, Service
@@ -16,14 +17,23 @@ class Lines:
 
     def __init__(self, helplines: Helplines, country: str) -> None:
         self._helplines, self._country = helplines, country
+        # Every sentence may name them and they change with the date at most: worked out once a day and language.
+        self._of_day = lru_cache(maxsize=8)(self._told)
+        self._named = lru_cache(maxsize=8 * len(Language))(self._values)
 
     def on(self, now: datetime) -> HelplineSet:
         """What may be told today."""
-        return self._helplines.for_region(self._country, now.date())
+        return self._of_day(now.date())
 
     def values(self, language: Language, now: datetime) -> Mapping[str, str]:
         """``emergency`` and ``crisis_line``, ready to be put into a text; without a crisis line both say the first."""
-        told = self.on(now)
+        return self._named(language, now.date())
+
+    def _told(self, on: date) -> HelplineSet:
+        return self._helplines.for_region(self._country, on)
+
+    def _values(self, language: Language, on: date) -> Mapping[str, str]:
+        told = self._of_day(on)
         services = (told.service(Service.AMBULANCE), told.service(Service.POLICE))
         emergency = _OR[language].join(dict.fromkeys(line.named(language) for line in services))
         crisis = told.crisis
