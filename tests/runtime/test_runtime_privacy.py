@@ -19,10 +19,9 @@ DANGER = f"{WORDS}，我真的不想活了"
 async def _a_life(house: App) -> None:
     """Everything a person can do, each with the marked words where words are taken."""
     add_activity(house)
-    for number, text in enumerate(
-        ("你好", "活动", "报名 100", "同意", "我的", "日历", "订阅", "1", "同意", "读一读", "人工", WORDS, WORDS, DANGER, "1",
-         "取消 100", "English", WORDS, "退订", "删除我", "1")
-    ):  # fmt: skip
+    before = ["你好", "活动", "报名 100", "同意", "我的", "日历", "订阅", "1", "同意", "读一读", "人工", WORDS, WORDS]
+    after = [DANGER, "1", "取消 100", "English", WORDS, "退订", "删除我", "1"]
+    for number, text in enumerate(before + after):
         await say(house, ADDRESS, text, str(500 + number))
     await house.guard.close()
 
