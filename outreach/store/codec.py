@@ -28,7 +28,8 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def packed(value: object) -> bytes:
     """A JSON value as bytes."""
-    return _encode(value).encode()
+    # A platform may cut a text in the middle of a sign: half of one is no reason to lose a message.
+    return _encode(value).encode(errors="surrogatepass")
 
 
 def unpacked(data: bytes) -> Any:

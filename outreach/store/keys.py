@@ -88,7 +88,7 @@ class KeyRing:
 
     def index(self, *parts: str) -> bytes:
         """The blind index of *parts*: equal parts, equal 16 bytes; nobody without the key can tell whose they are."""
-        return hmac.digest(self._index_key, "\0".join(parts).encode(), "sha256")[:_INDEX_BYTES]
+        return hmac.digest(self._index_key, "\0".join(parts).encode(errors="surrogatepass"), "sha256")[:_INDEX_BYTES]
 
     def __repr__(self) -> str:
         return f"KeyRing({self.fingerprint})"

@@ -119,7 +119,7 @@ class PeopleShelf(Shelf):
             "reach": "reachable",
             "reach_at": now,
             "last_word_at": now,
-            "source": None if source is None else source[:_LONGEST_SOURCE],
+            "source": None if source is None else _storable(source),
             "created_at": now,
         }
         if self._at.connection.execute(_ADD_ADDRESS.on(self._at.connection), address).rowcount == 0:
@@ -224,6 +224,10 @@ def move_address(connection: Connection, address_id: AddressId, person: bytes, r
     """Write to *address_id* under another reference from now on, what is under way included."""
     connection.execute(_MOVE, {"of": address_id, "new": person, "ref": ref_sealed})
     connection.execute(_MOVE_DELIVERIES, {"of": address_id, "new": person})
+
+
+def _storable(source: str) -> str:
+    return source[:_LONGEST_SOURCE].encode(errors="replace").decode()
 
 
 def _card(rows: Iterable[Sequence[Any]]) -> PersonCard | None:

@@ -78,7 +78,10 @@ class ThreadShelf(Shelf):
         card = self._card(thread_id)
         seal = self._seal(card.resident_id)
         rows = self._at.connection.execute(_NOTES, {"id": thread_id}).all()
-        entries = tuple(ThreadEntry(row[0], row[1], row[2], seal.open(row[3], _COLUMN).decode()) for row in rows)
+        entries = tuple(
+            ThreadEntry(row[0], row[1], row[2], seal.open(row[3], _COLUMN).decode(errors="surrogatepass"))
+            for row in rows
+        )
         return replace(card, entries=entries)
 
     def listed(self, limit: int, *, open_only: bool = True) -> list[ThreadCard]:
@@ -104,7 +107,7 @@ class ThreadShelf(Shelf):
             "author": author,
             "actor": actor,
             "at": now,
-            "text_sealed": self._seal(resident_id).seal(text.encode(), _COLUMN),
+            "text_sealed": self._seal(resident_id).seal(text.encode(errors="surrogatepass"), _COLUMN),
         }
         return self._at.insert(_NOTE, values)
 
