@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,14 @@ from typing import Any
 import pytest
 import typer.main
 from house_scene import PACKAGE, ROOT, kept_files, modules, name_of, tree
+from packaging.requirements import Requirement
 
 from outreach.cli.main import app
 
 REFERENCE = ROOT / "docs" / "reference"
 DECISIONS = ROOT / "docs" / "decisions"
 PAGES = [path for path in kept_files() if path.suffix == ".md" and not path.is_relative_to(ROOT / "content_library")]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 LINK = re.compile(r"\]\(([^)\s#]+)(#[^)\s]*)?\)")
 OPTION_MODULES = {
     "TELEGRAM": PACKAGE / "channels" / "telegram" / "config.py",
@@ -128,3 +131,16 @@ def test_the_first_page_has_the_two_commands_and_says_that_it_is_no_emergency_se
 
     assert all(command in text for command in ("make run", "make test"))
     assert all(number in text for number in ("12356", "110", "120"))
+
+
+@pytest.mark.parametrize("wanted", PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"])
+def test_a_dependency_has_its_line_of_reason(wanted):
+    name = Requirement(wanted).name
+
+    rows = [
+        line.split("|")[1]
+        for line in (DECISIONS / "0010-dependencies.md").read_text("utf-8").splitlines()
+        if "|" in line
+    ]
+
+    assert any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", row) for row in rows)
