@@ -21,6 +21,7 @@ from outreach.conversation.intents import (
     Yes,
 )
 from outreach.conversation.memory import HELD, Memory, Question
+from outreach.conversation.memory_state import from_state, to_state
 from outreach.conversation.office import Office
 from outreach.conversation.plaintext import is_chinese, tight
 from outreach.conversation.reading import read
@@ -68,13 +69,13 @@ class Dialogue:
     def offered(self, uow: UnitOfWork, caller: Caller, message: Outgoing, now: datetime) -> None:
         """Remember the choices of a message that somebody else has sent, so that a bare number answers them."""
         if message.choices:
-            memory = Memory.from_state(uow.conversations.recall(caller, now)).as_of(now)
+            memory = from_state(uow.conversations.recall(caller, now)).as_of(now)
             memory = replace(memory.with_choices(message.choices, now), asked=None)
-            uow.conversations.keep(caller, memory.to_state(), now + HELD)
+            uow.conversations.keep(caller, to_state(memory), now + HELD)
 
     def _open(self, uow: UnitOfWork, caller: Caller, incoming: Message | Pressed | Reachability, now: datetime) -> Turn:
         person = uow.people.at(caller)
-        memory = Memory.from_state(uow.conversations.recall(caller, now)).as_of(now)
+        memory = from_state(uow.conversations.recall(caller, now)).as_of(now)
         script = _script_of(incoming)
         memory = replace(memory, script=script or memory.script)
         chosen = person.language or memory.language
@@ -218,4 +219,4 @@ def _close(turn: Turn, before: Memory, replies: tuple[Outgoing, ...]) -> None:
     choices = next((reply.choices for reply in reversed(replies) if reply.choices), None)
     memory = turn.memory if choices is None else turn.memory.with_choices(choices, turn.now)
     if memory != before:
-        turn.uow.conversations.keep(turn.caller, memory.to_state(), turn.now + HELD)
+        turn.uow.conversations.keep(turn.caller, to_state(memory), turn.now + HELD)

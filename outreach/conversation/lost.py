@@ -88,7 +88,8 @@ def _guesses(written: str) -> list[_Guess]:
 def _closeness(word: str, written: str) -> float:
     if len(word) > 1 and word in written:
         return 1.0 + len(word) / 100  # of two words in a text the longer says more
-    return SequenceMatcher(None, word, written, autojunk=False).ratio()
+    matcher = SequenceMatcher(None, word, written, autojunk=False)
+    return matcher.ratio() if matcher.quick_ratio() >= CLOSE else 0.0
 
 
 def _usual(turn: Turn) -> Iterable[Tappable]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from outreach.domain.ids import ActivityId, RegionId
 from outreach.domain.messages import Choice, Language
@@ -120,85 +120,3 @@ class Memory:
     def with_seen(self, slug: str) -> Memory:
         """An item read; the latest last."""
         return replace(self, seen=(*(old for old in self.seen if old != slug), slug)[-MOST_SEEN:])
-
-    def to_state(self) -> dict[str, object]:
-        """For the store: what JSON can carry, without what is empty."""
-        state: dict[str, object] = {
-            "shown": self.shown
-            and {"choices": [list(pair) for pair in self.shown.choices], "at": _stamp(self.shown.at)},
-            "listed": self.listed and {"ids": list(self.listed.ids), "at": _stamp(self.listed.at)},
-            "held": self.held and _held_to_state(self.held),
-            "asked": self.asked and {"question": self.asked.question.value, "at": _stamp(self.asked.at)},
-            "language": self.language and self.language.value,
-            "script": self.script and self.script.value,
-            "region": self.region_id,
-            "audiences": sorted(self.audiences),
-            "source": self.source,
-            "seen": list(self.seen),
-            "introduced": self.introduced,
-        }
-        return {name: value for name, value in state.items() if value}
-
-    @classmethod
-    def from_state(cls, state: Mapping[str, object]) -> Memory:
-        """What `to_state` gave. A state of another shape (an older program's) is forgotten, not an error."""
-        try:
-            return _read(dict(state))
-        except (KeyError, TypeError, ValueError):
-            return cls()
-
-
-def _read(state: dict[str, Any]) -> Memory:
-    shown, listed, held, asked = (state.get(name) for name in ("shown", "listed", "held", "asked"))
-    return Memory(
-        shown=Shown(tuple((str(label), str(token)) for label, token in shown["choices"]), _moment(shown["at"]))
-        if shown
-        else None,
-        listed=Listed(tuple(ActivityId(int(number)) for number in listed["ids"]), _moment(listed["at"]))
-        if listed
-        else None,
-        held=_held_from_state(held) if held else None,
-        asked=Asked(Question(asked["question"]), _moment(asked["at"])) if asked else None,
-        language=Language(state["language"]) if "language" in state else None,
-        script=Language(state["script"]) if "script" in state else None,
-        region_id=RegionId(int(state["region"])) if "region" in state else None,
-        audiences=frozenset(map(str, state.get("audiences", ()))),
-        source=str(state["source"]) if "source" in state else None,
-        seen=tuple(map(str, state.get("seen", ()))),
-        introduced=bool(state.get("introduced", False)),
-    )
-
-
-def _held_to_state(held: HeldWish) -> dict[str, object]:
-    return {**_wish_to_state(held.wish), "notice": [held.notice_version, held.notice_hash], "at": _stamp(held.at)}
-
-
-def _wish_to_state(wish: Wish) -> dict[str, object]:
-    match wish:
-        case WishToJoin(activity_id, party):
-            return {"join": activity_id, "party": party}
-        case WishToWrite(text):
-            return {"write": text}
-        case WishToSubscribe():
-            return {"subscribe": True}
-
-
-def _held_from_state(state: dict[str, Any]) -> HeldWish:
-    version, text_hash = state["notice"]
-    return HeldWish(_wish_from_state(state), str(version), str(text_hash), _moment(state["at"]))
-
-
-def _wish_from_state(state: dict[str, Any]) -> Wish:
-    if "join" in state:
-        return WishToJoin(ActivityId(int(state["join"])), int(state["party"]))
-    return WishToWrite(str(state["write"])) if "write" in state else WishToSubscribe()
-
-
-def _stamp(moment: datetime) -> int:
-    return int(moment.timestamp() * 1_000_000)
-
-
-def _moment(stamp: object) -> datetime:
-    if not isinstance(stamp, int):
-        raise TypeError("a moment is kept as a whole number of microseconds")
-    return datetime.fromtimestamp(stamp / 1_000_000, UTC)

@@ -86,6 +86,8 @@ def all_of(turn: Turn) -> list[MyPlace]:
 def stands(turn: Turn, place: MyPlace) -> str:
     """How a place stands, in a few words."""
     match place.standing:
+        case Standing.WAITING if place.ahead == 0:
+            return turn.say("standing.first_in_line", party=place.party)
         case Standing.WAITING:
             return turn.say("standing.waiting", ahead=place.ahead, party=place.party)
         case Standing.REQUESTED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from outreach.conversation import consent
-from outreach.conversation.intents import Decline, EraseConfirmed, ShowList, Start, Subscribe, Tip
+from outreach.conversation.intents import Decline, EraseConfirmed, ShowList, Subscribe, Tip
 from outreach.conversation.memory import HeldWish, Question, WishToWrite
 from outreach.conversation.steps import steps
 from outreach.conversation.turn import Turn
@@ -60,9 +60,9 @@ def erase(turn: Turn) -> tuple[Outgoing, ...]:
     erased = people.erase(turn.uow, turn.caller, turn.now)
     turn.forgotten = True
     if erased is None:
-        return turn.reply(turn.say("erase.nothing"), turn.choice("choice.start_again", Start()))
+        return turn.reply(turn.say("erase.nothing"))
     key = "erase.done_with_places" if erased.left else "erase.done"
-    return turn.reply(turn.say(key, places=len(erased.left)), turn.choice("choice.start_again", Start()))
+    return turn.reply(turn.say(key, places=len(erased.left)))
 
 
 def _keep_note(turn: Turn, text: str) -> tuple[Outgoing, ...]:

@@ -42,6 +42,7 @@ class Wording:
         """Whether there is such a phrase."""
         return all(key in texts for texts in self._phrases.values())
 
+    @property
     def keys(self) -> frozenset[str]:
         """All keys."""
         return frozenset(key for texts in self._phrases.values() for key in texts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -16,7 +16,7 @@ from outreach.conversation import Dialogue, Office
 from outreach.conversation.tokens import LONGEST_TOKEN, intent_of
 from outreach.domain.activity import ActivityKind, SignUpPolicy
 from outreach.domain.actor import Actor
-from outreach.domain.ids import LaneName
+from outreach.domain.ids import LaneName, RegionId
 from outreach.domain.messages import Capabilities, Choice, Language, Message, Outgoing, Pressed, Reach, Reachability
 from outreach.safety import parse
 from outreach.services import activities
@@ -99,7 +99,9 @@ class Stage:
             return activities.add(uow, Actor.operator(), new, ReminderRule((timedelta(hours=2),), None), self.now)
 
     def approve(self, slug: str, language: Language = Language.ZH, body: str = "深呼吸，慢慢来。") -> None:
-        item = ApprovedItem(slug, language, f"v-{slug}", f"题目-{slug}", body, frozenset({"general"}), "editor", self.now)
+        item = ApprovedItem(
+            slug, language, f"v-{slug}", f"题目-{slug}", body, frozenset({"general"}), "editor", self.now
+        )
         with self.database.unit_of_work() as uow:
             uow.contents.approve(item, Actor.operator(), self.now)
 
@@ -111,6 +113,12 @@ class Stage:
             uow.regions.add("lj-east", "东河村", town)
             uow.regions.add("lj-west", "西河村", town)
             uow.regions.add("nh", "南湖镇", root)
+
+    def region(self, code: str) -> RegionId:
+        with self.database.reading() as uow:
+            region = uow.regions.by_code(code)
+        assert region is not None
+        return region.id
 
     def later(self, **amount: float) -> None:
         self.now += timedelta(**amount)
@@ -159,7 +167,19 @@ class Resident:
             return uow.people.at(self.caller)
 
     @property
-    def remembered(self) -> dict[str, object]:
+    def language(self) -> Language:
+        """Of somebody known."""
+        assert self.card.language is not None
+        return self.card.language
+
+    @property
+    def region_id(self) -> RegionId:
+        """Of somebody known."""
+        assert self.card.region_id is not None
+        return self.card.region_id
+
+    @property
+    def remembered(self) -> dict[str, Any]:
         with self.stage.database.reading() as uow:
             return dict(uow.conversations.recall(self.caller, self.stage.now))
 
@@ -191,7 +211,7 @@ def open_stage(folder: Path) -> Iterator[Stage]:
         database.upgrade()
         made = crafts()
         calendars = Calendars("https://example.org", b"k" * 32, made.wording, Language.ZH)
-        rhythm = TipRhythm(1, datetime(2026, 1, 1, 10).time(), "Asia/Shanghai")
+        rhythm = TipRhythm(1, time(10), "Asia/Shanghai")
         office = Office(NETWORK, HOURS, Language.ZH, rhythm, made.safeguard.lines, calendars)
         yield Stage(database, Dialogue(made.wording, made.vocabulary, office, made.safeguard))
     finally:

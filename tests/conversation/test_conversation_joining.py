@@ -87,8 +87,8 @@ def test_what_was_agreed_to_is_kept_with_the_hash_of_the_words_shown(stage: Stag
     ann.taps("agree")
 
     wording = stage.dialogue._house.wording
-    network = stage.dialogue._house.office.network[ann.card.language]
-    notice = wording.notice("take_part", ann.card.language, network)
+    network = stage.dialogue._house.office.network[ann.language]
+    notice = wording.notice("take_part", ann.language, network)
     assert held["notice"] == [notice.version, notice.text_hash]
     assert ann.card.consents == {Purpose.TAKE_PART}
 
@@ -131,7 +131,7 @@ def test_the_number_is_that_of_the_agreeing_tap(stage: Stage) -> None:
     second = ann.taps("agree")
 
     assert "第1号" in first
-    assert "前面还有0人" in second
+    assert "有空位就轮到您" in second
 
 
 def test_who_agreed_once_is_not_asked_again(stage: Stage) -> None:
@@ -243,7 +243,7 @@ def test_several_places_are_numbered(stage: Stage) -> None:
     shown = ann.says("2")
 
     assert "读书会" in shown
-    assert "You have a place" in shown or "位子有了" in shown
+    assert "给您留了位子" in shown
 
 
 def test_the_calendar_file_is_that_of_the_next_seat(stage: Stage) -> None:
@@ -379,11 +379,9 @@ def test_a_long_list_is_paged(stage: Stage) -> None:
 
 def test_what_is_near_comes_first_and_the_rest_is_one_tap_away(stage: Stage) -> None:
     stage.regions()
-    with stage.database.reading() as uow:
-        east, south, town = (uow.regions.by_code(code) for code in ("lj-east", "nh", "lj"))
-    stage.add("东河太极", region_id=east.id)
-    stage.add("南湖读书", region_id=south.id)
-    stage.add("临江讲座", region_id=town.id)
+    stage.add("东河太极", region_id=stage.region("lj-east"))
+    stage.add("南湖读书", region_id=stage.region("nh"))
+    stage.add("临江讲座", region_id=stage.region("lj"))
     stage.add("全市讲座")
     ann = stage.person()
     ann.comes("r-lj-east")

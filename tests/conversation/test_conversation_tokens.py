@@ -1,0 +1,66 @@
+"""Tokens: small, ASCII, and the same thing on the way back."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outreach.conversation.intents import (
+    Agree,
+    Calendar,
+    ChooseAudience,
+    ChooseRegion,
+    Decline,
+    Erase,
+    EraseConfirmed,
+    Help,
+    Join,
+    Leave,
+    Menu,
+    Mine,
+    Person,
+    Show,
+    ShowList,
+    Skip,
+    Start,
+    Stop,
+    Subscribe,
+    SwitchLanguage,
+    Tappable,
+    Tip,
+)
+from outreach.conversation.tokens import LONGEST_TOKEN, intent_of, token_of
+from outreach.domain.messages import START, Language
+
+IDS = st.integers(1, 10**15)
+PLAIN = [Start(), Help(), Menu(), Mine(), Calendar(), Tip(), Subscribe(), Stop(), Person(), Erase(), EraseConfirmed()]
+TAPPABLE: st.SearchStrategy[Tappable] = st.one_of(
+    st.sampled_from([*PLAIN, Agree(), Decline(), Skip(), *(SwitchLanguage(language) for language in Language)]),
+    st.builds(ShowList, st.none() | IDS, everywhere=st.booleans()),
+    st.builds(Show, IDS),
+    st.builds(Join, IDS, st.integers(1, 99)),
+    st.builds(Leave, IDS),
+    st.builds(Calendar, IDS),
+    st.builds(ChooseRegion, IDS),
+    st.builds(ChooseAudience, st.from_regex(r"[a-z][a-z0-9_]{1,30}", fullmatch=True)),
+)
+
+
+@given(TAPPABLE)
+def test_a_token_says_on_the_way_back_what_it_said(intent: Tappable) -> None:
+    token = token_of(intent)
+
+    assert intent_of(token) == intent
+    assert token.isascii()
+    assert len(token) <= LONGEST_TOKEN
+
+
+@given(st.text())
+def test_a_token_that_is_none_of_ours_is_no_error(token: str) -> None:
+    intent = intent_of(token)
+
+    assert intent is None or token_of(intent) == token  # type: ignore[arg-type]
+
+
+def test_the_start_token_is_the_one_that_channels_know() -> None:
+    assert intent_of(START) == Start()
