@@ -15,6 +15,7 @@ from outreach.store.engine import Begin, Engines, open_engine
 from outreach.store.faults import as_faults
 from outreach.store.key_file import make_key, read_key
 from outreach.store.keys import KeyRing
+from outreach.store.migrations import HEAD
 from outreach.store.transaction import DEFAULTS, Defaults
 from outreach.store.unit_of_work import SqlUnitOfWork, transaction
 
@@ -39,7 +40,7 @@ class Database:
         _make_folder(data_dir)
         engines = open_engine(url, begin=begin)
         try:
-            with as_faults(), engines.writing.begin() as connection:
+            with as_faults(), engines.reading.begin() as connection:
                 ring = _key_for(connection, key_file)
         except BaseException:
             engines.close()
@@ -67,6 +68,8 @@ class Database:
 
     def upgrade(self) -> str:
         """Bring an empty or older database up to date; the name of its newest step. Raises `Fault`."""
+        if self._is_ready():
+            return HEAD  # a command beside a running house should not have to wait for its lock
         with self.unit_of_work() as uow:
             reached = structure.upgrade(uow.connection)
             if uow.marks.get(FINGERPRINT) is None:
@@ -85,6 +88,10 @@ class Database:
     def close(self) -> None:
         """Let go of every connection. Harmless when called twice."""
         self._engines.close()
+
+    def _is_ready(self) -> bool:
+        with self.reading() as uow:
+            return structure.current(uow.connection) == HEAD and uow.marks.get(FINGERPRINT) is not None
 
 
 def _make_folder(data_dir: Path) -> None:

@@ -10,6 +10,9 @@ from sqlmodel import Field
 from outreach.store.rows import NEVER_REUSED, Row, partial_index
 from outreach.store.types import SERIAL, Moment
 
+OPEN_DELIVERY = "state IN ('queued', 'leased', 'parked')"
+"""Those that may still be withdrawn. As text, in statements too: with bound values no partial index would be used."""
+
 
 class DeliveryRow(Row, table=True):
     """One row per (why, resident). *subject* holds ids only; *person* is the blind index of the one it is for."""
@@ -18,11 +21,11 @@ class DeliveryRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("key"),
         Index("ix_delivery_due", "lane", "state", "rank", "due_at"),
-        partial_index("ix_delivery_open_person", "lane", "person", where="state IN ('queued', 'leased', 'parked')"),
+        partial_index("ix_delivery_open_person", "lane", "person", where=OPEN_DELIVERY),
         Index("ix_delivery_resident_id", "resident_id"),
         Index("ix_delivery_address_id", "address_id"),
         Index("ix_delivery_sign_up_id", "sign_up_id"),
-        partial_index("ix_delivery_open_activity", "activity_id", where="state IN ('queued', 'leased', 'parked')"),
+        partial_index("ix_delivery_open_activity", "activity_id", where=OPEN_DELIVERY),
         NEVER_REUSED,
     )
 

@@ -10,6 +10,9 @@ from sqlmodel import Field
 from outreach.store.rows import NEVER_REUSED, Row, partial_index
 from outreach.store.types import SERIAL, Moment
 
+OPEN_ALERT = "state IN ('raised', 'sent')"
+"""Those that nobody has acknowledged. As text, in statements too: with bound values no partial index would be used."""
+
 
 class AlertRow(Row, table=True):
     """Somebody may be in danger: class, subtype, rule ids, and the blind index of the person; no word of theirs."""
@@ -18,7 +21,7 @@ class AlertRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("key"),
         Index("ix_alert_person", "person", "raised_at"),
-        partial_index("ix_alert_open", "raised_at", where="state IN ('raised', 'sent')"),
+        partial_index("ix_alert_open", "raised_at", where=OPEN_ALERT),
         NEVER_REUSED,
     )
 

@@ -66,6 +66,16 @@ def test_an_upgrade_from_the_newest_step_changes_nothing(database: Database):
         assert uow.connection.exec_driver_sql("PRAGMA schema_version").scalar_one() == before
 
 
+def test_a_command_beside_a_busy_house_opens_without_waiting(database: Database, tmp_path: Path):
+    with database.unit_of_work() as uow:
+        uow.marks.put("held", "1")
+
+        other = _open(tmp_path)
+
+        assert other.upgrade() == HEAD
+        other.close()
+
+
 def test_a_structure_that_was_tampered_with_is_named(database: Database):
     with database.unit_of_work() as uow:
         uow.connection.exec_driver_sql("DROP INDEX ix_delivery_due")
@@ -188,8 +198,10 @@ def test_a_locked_database_is_one_sentence_with_a_remedy(database: Database, tmp
 
     with database.unit_of_work() as uow:
         uow.marks.put("held", "1")
-        with pytest.raises(Fault, match="locked") as fault:
-            _open(tmp_path, begin=impatient)
+        other = _open(tmp_path, begin=impatient)
+        with pytest.raises(Fault, match="locked") as fault, other.unit_of_work():
+            pytest.fail("two writers at once")
+        other.close()
 
     assert fault.value.remedy
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, text, update
 
 from outreach.domain.actor import Actor
 from outreach.domain.errors import NotFound
@@ -15,7 +15,7 @@ from outreach.safety import RiskClass
 from outreach.services.cards import AlertCard, AlertState, Caller
 from outreach.store.dialect import ByDialect
 from outreach.store.rows import table_of
-from outreach.store.rows_staff import AlertRow
+from outreach.store.rows_staff import OPEN_ALERT, AlertRow
 from outreach.store.transaction import Shelf
 from outreach.store.types import joined, split
 
@@ -34,7 +34,7 @@ _COLUMNS = select(
     _A.acknowledged_at,
     _A.acknowledged_by,
 )
-_IS_OPEN = _A.state.in_((AlertState.RAISED.value, AlertState.SENT.value))
+_IS_OPEN = text(OPEN_ALERT)
 _RAISE = ByDialect(_ALERT, lambda new: new.on_conflict_do_nothing(index_elements=["key"]))
 _BY_KEY = select(_A.id).where(_A.key == bindparam("key"))
 _BY_ID = _COLUMNS.where(_A.id == bindparam("id"))

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, and_, bindparam, func, or_, select, union_all, update
+from sqlalchemy import Update, and_, bindparam, func, or_, select, text, union_all, update
 
-from outreach.domain.delivery import MOVES, OPEN_STATES, DeliveryState, Rank, check_move
+from outreach.domain.delivery import MOVES, DeliveryState, Rank, check_move
 from outreach.domain.errors import NotFound
 from outreach.domain.ids import ActivityId, DeliveryId, LaneName, ResidentId, SignUpId
 from outreach.domain.messages import Language, Outcome, Outgoing
 from outreach.services.cards import Caller, Draft, Letter
+from outreach.store.rows_ledger import OPEN_DELIVERY
 from outreach.store.shelves import ledger_entry, ledger_record
 from outreach.store.shelves.lanes import hold_of
 from outreach.store.shelves.ledger_letters import DELIVERY, LETTERS, LETTERS_BY_ID, letters_of
@@ -22,7 +23,6 @@ from outreach.store.transaction import Shelf
 _D = DELIVERY.c
 _S = DeliveryState
 _QUEUED, _LEASED, _PARKED = _S.QUEUED.value, _S.LEASED.value, _S.PARKED.value
-_OPEN = sorted(state.value for state in OPEN_STATES)
 _TO_QUEUED = [_QUEUED, *sorted(state.value for state, moves in MOVES.items() if _S.QUEUED in moves)]
 _NOW = bindparam("now", type_=_D.due_at.type)
 
@@ -59,7 +59,7 @@ _WAITING_FOR_WORD = (
     LETTERS.where(
         _D.lane == bindparam("lane"),
         _D.person == bindparam("person"),
-        _D.state.in_(_OPEN),
+        text(OPEN_DELIVERY),
         or_(_D.state == _PARKED, and_(_D.state == _QUEUED, _D.due_at <= _NOW)),
     )
     .limit(bindparam("limit"))
@@ -79,7 +79,7 @@ _POSTPONE = (
 _ERASED = {"to_sealed": None, "body_sealed": None}
 _WITHDRAW = (
     update(DELIVERY)
-    .where(_D.state.in_(_OPEN))
+    .where(text(OPEN_DELIVERY))
     .values(state=_S.WITHDRAWN.value, reason="overtaken", lease_until=None, changed_at=_NOW, **_ERASED)
 )
 _WITHDRAW_ACTIVITY = _WITHDRAW.where(_D.activity_id == bindparam("of"))

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeAlias
 
-from sqlalchemy import bindparam, case, func, insert, literal, null, select, update
+from sqlalchemy import bindparam, case, func, insert, literal, null, select, text, update
 
-from outreach.domain.delivery import MOST_TRIES, OPEN_STATES, RESENT_WHEN_UNCONFIRMED, DeliveryState, pause_before
+from outreach.domain.delivery import MOST_TRIES, RESENT_WHEN_UNCONFIRMED, DeliveryState, pause_before
 from outreach.domain.ids import LaneName
 from outreach.domain.messages import Moved, Outcome, Unreachable
 from outreach.services.cards import Caller, Letter
 from outreach.store.rows import table_of
-from outreach.store.rows_ledger import AttemptRow
+from outreach.store.rows_ledger import OPEN_DELIVERY, AttemptRow
 from outreach.store.rows_people import ResidentRow
 from outreach.store.shelves.lanes import hold_lane, hold_of
 from outreach.store.shelves.ledger_letters import ADDRESS, DELIVERY, PURPOSE, REF_COLUMN, TO_COLUMN
@@ -27,7 +27,6 @@ _D, _A = DELIVERY.c, ADDRESS.c
 _RESIDENT = table_of(ResidentRow)
 _ATTEMPT = table_of(AttemptRow)
 _CALLING = DeliveryState.CALLING.value
-_OPEN = sorted(state.value for state in OPEN_STATES)
 _RESENT = sorted(kind.value for kind in RESENT_WHEN_UNCONFIRMED)
 
 _STILL_OURS = select(_D.id, _D.tries).where(
@@ -52,7 +51,7 @@ _ATTEMPTED = insert(_ATTEMPT)
 _REACH = update(ADDRESS).where(_A.id == bindparam("of")).values(reach=bindparam("reach_"), reach_at=bindparam("now"))
 _GIVE_UP_ADDRESS = (
     update(DELIVERY)
-    .where(_D.address_id == bindparam("of"), _D.state.in_(_OPEN))
+    .where(_D.address_id == bindparam("of"), text(OPEN_DELIVERY))
     .values(
         state=DeliveryState.WITHDRAWN.value,
         reason="unreachable",

@@ -1,0 +1,107 @@
+"""Hot statements go through an index: their cost follows what is due, not what exists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+from store_town import LANE, MINUTE, NOW, TOMORROW, caller, enrolled, join, lecture
+
+from outreach.domain.delivery import OPEN_STATES
+from outreach.domain.messages import Message, MessageKind, Sent
+from outreach.services.cards import Draft
+from outreach.store import Database
+from outreach.store.rows_ledger import OPEN_DELIVERY
+from outreach.store.unit_of_work import SqlUnitOfWork
+
+ANN = caller("ann")
+SMALL = {"lane", "region", "mark", "content_version"}  # a handful of rows for ever
+
+
+def _inbound(uow: SqlUnitOfWork) -> None:
+    entry = uow.inbox.receive(ANN, LANE, Message("1", ANN.user_ref, "hi", NOW), NOW)
+    uow.inbox.receive(ANN, LANE, Message("1", ANN.user_ref, "hi", NOW), NOW)
+    uow.people.at(ANN)
+    uow.people.heard(ANN, NOW)
+    uow.conversations.keep(ANN, {}, TOMORROW)
+    uow.conversations.recall(ANN, NOW)
+    uow.deliveries.parked_for(ANN, NOW, 5)
+    uow.inbox.answered(entry.id, (), NOW)
+    uow.inbox.unanswered(NOW, 10)
+    uow.alerts.last_for(ANN, NOW)
+    uow.alerts.count_open()
+    uow.mailboxes.read(ANN, 0, 10)
+
+
+def _signing_up(uow: SqlUnitOfWork) -> None:
+    ann = enrolled(uow, "ann")
+    card = lecture(uow, seats=1)
+    sign_up = join(uow, ann, card.id)
+    uow.activities.locked(card.id, ann)
+    uow.sign_ups.place(sign_up.id)
+    uow.sign_ups.of_resident(ann, NOW, 9)
+    uow.sign_ups.roster(card.id, 50)
+    uow.deliveries.add([Draft(MessageKind.CONFIRMATION, "k", ann, NOW, {"sign_up": sign_up.id})], NOW)
+    uow.deliveries.withdraw_for_sign_up(sign_up.id, NOW)
+    uow.deliveries.withdraw_for_activity(card.id, NOW)
+    uow.deliveries.withdraw_kinds(ann, ["education"], NOW)
+
+
+def _sending(uow: SqlUnitOfWork) -> None:
+    uow.deliveries.add([Draft(MessageKind.CONFIRMATION, "k", enrolled(uow, "ann"), NOW, {})], NOW)
+    epoch = uow.lanes.take(LANE, "telegram", "me", NOW, MINUTE) or 0
+    uow.deliveries.next_due(LANE)
+    letters = uow.deliveries.claim_due(LANE, epoch=epoch, limit=10, now=NOW, lease=MINUTE)
+    uow.deliveries.mark_calling([letter.id for letter in letters], epoch=epoch, now=NOW)
+    uow.deliveries.record([(letter, Sent(), 1) for letter in letters], epoch=epoch, now=NOW)
+    uow.deliveries.recover(LANE, epoch=epoch, now=NOW)
+
+
+def _ticking(uow: SqlUnitOfWork) -> None:
+    uow.activities.reminders_due(NOW, 10)
+    uow.deliveries.add_reminders(lecture(uow).id, 0, timedelta(hours=2), NOW, TOMORROW, NOW)
+    uow.contents.tips_due(NOW, 10)
+    uow.inbox.purge(NOW, NOW, 10)
+    uow.mailboxes.purge(NOW, 10)
+    uow.conversations.purge(NOW)
+
+
+def test_the_open_states_of_the_index_are_those_of_the_domain():
+    states = ", ".join(f"'{state}'" for state in ("queued", "leased", "parked"))
+
+    assert f"state IN ({states})" == OPEN_DELIVERY
+    assert {"queued", "leased", "parked"} == OPEN_STATES
+
+
+@pytest.mark.parametrize("work", [_inbound, _signing_up, _sending, _ticking])
+def test_no_hot_statement_reads_a_whole_table(database: Database, work: Callable[[SqlUnitOfWork], None]):
+    ran: list[tuple[str, object]] = []
+    with database.unit_of_work() as uow:
+
+        @event.listens_for(uow.connection, "before_cursor_execute")
+        def remember(_c: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
+            if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+                ran.append((statement, parameters[0] if isinstance(parameters, list) else parameters))
+
+        work(uow)
+        seen = list(ran)
+        scans = [
+            (step, statement)
+            for statement, parameters in seen
+            for *_, step in uow.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            if step.startswith("SCAN") and " INDEX " not in step and step.split()[1] not in _allowed(step)
+        ]
+
+    assert seen
+    assert scans == []
+
+
+def _allowed(step: str) -> set[str]:
+    """Small tables, and the few rows of a subquery or a constant."""
+    name = step.split()[1]
+    return {name} if name in SMALL or name.startswith(("(", "due", "CONSTANT")) or name in _RANKS else set()
+
+
+_RANKS = {"safety", "reply", "confirmation", "reminder", "announcement", "education"}
