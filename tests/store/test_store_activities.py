@@ -162,6 +162,18 @@ def test_leaving_and_coming_back_is_the_same_row_with_a_new_number(database: Dat
         assert uow.sign_ups.get(first.id) == back
 
 
+def test_a_seat_given_back_goes_to_the_one_who_has_waited_longest(database: Database):
+    with database.unit_of_work() as uow:
+        card = lecture(uow, seats=1)
+        ann, bob, cho = (enrolled(uow, name) for name in ("ann", "bob", "cho"))
+        for resident in (ann, bob, cho):
+            join(uow, resident, card.id)
+
+        fact = uow.activities.locked(card.id, ann).withdraw(NOW)
+
+        assert [promoted.resident_id for promoted in fact.promoted] == [bob]
+
+
 def test_the_roster_pages_by_number_and_names_nobody(database: Database):
     with database.unit_of_work() as uow:
         card = lecture(uow, seats=2, policy=SignUpPolicy.REQUEST)
