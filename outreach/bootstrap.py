@@ -16,6 +16,7 @@ from functools import partial
 from outreach.channels.base import ChannelContext, PollingChannel
 from outreach.channels.registry import OpenedChannel, open_channels
 from outreach.channels.signing import HmacSigner
+from outreach.channels.webchat import WebChatChannel
 from outreach.content import Library, Vocabulary, WordingRules, build_library, parse_vocabulary, parse_wording_rules
 from outreach.conversation import Dialogue, Office
 from outreach.domain.errors import BadInput, Fault
@@ -80,6 +81,7 @@ class Core:
     calendars: Calendars
     desk: Desk
     dialogue: Dialogue
+    office: Office
     rule: ReminderRule
     rhythm: TipRhythm
 
@@ -130,9 +132,8 @@ def open_core(settings: Settings) -> Core:
     )
     desk = Desk(crafts.wording, calendars, crafts.lines)
     dialogue = Dialogue(crafts.wording, crafts.vocabulary, office, crafts.safeguard)
-    return Core(
-        settings, crafts, database, calendars, desk, dialogue, ReminderRule(settings.leads, settings.quiet), rhythm
-    )
+    rule = ReminderRule(settings.leads, settings.quiet)
+    return Core(settings, crafts, database, calendars, desk, dialogue, office, rule, rhythm)
 
 
 def _said(given: str, key: str, wording: Wording) -> dict[Language, str]:
@@ -165,9 +166,18 @@ class App:
         """The lanes that are open."""
         return [door.lane for door in self._doors]
 
+    @property
+    def webchat(self) -> WebChatChannel | None:
+        """The web chat, if it is on."""
+        return next((door.channel for door in self._doors if isinstance(door.channel, WebChatChannel)), None)
+
     def add_tick(self, name: str, every: timedelta, work: Callable[[UnitOfWork], object]) -> None:
         """Run *work* in a transaction every now and then, from the start on."""
         self._ticker.add(Tick(name, every, partial(self.bridge.write, work)))
+
+    def network_name(self, language: Language) -> str:
+        """How the network presents itself."""
+        return self.core.office.network[language]
 
     def emergency_text(self, language: Language) -> str:
         """One line with the numbers that help, for a page's head."""

@@ -1,0 +1,30 @@
+"""The web chat adapter: a hook that our own page calls, and a mailbox that it reads.
+
+Options (``OUTREACH_CHANNELS__WEBCHAT__…``): ``ENABLED`` (``true``). Who a visitor is says a random cookie; we keep
+only a hash of it, so that nobody who reads the database can enter a chat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from outreach.channels.base import BadOptions, ChannelContext
+from outreach.channels.webchat.channel import WebChatChannel
+from outreach.channels.webchat.visitor import COOKIE, new_visitor, visitor_of
+from outreach.domain.secret import Secret
+
+__all__ = ["COOKIE", "WebChatChannel", "new_visitor", "open_channel", "visitor_of"]
+
+_YES, _NO = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
+
+
+def open_channel(options: Mapping[str, Secret], context: ChannelContext) -> WebChatChannel:
+    """The entry point: checks *options* (all problems at once), does no I/O."""
+    problems = [
+        f"{name.upper()}: there is no such option; ENABLED is the only one" for name in options.keys() - {"enabled"}
+    ]
+    if "enabled" in options and options["enabled"].reveal().strip().lower() not in _YES | _NO:
+        problems.append("ENABLED: write true or false")
+    if problems:
+        raise BadOptions(sorted(problems))
+    return WebChatChannel(context)

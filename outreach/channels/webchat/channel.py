@@ -1,0 +1,76 @@
+"""The web chat as a channel: answers in the response, pushes through the mailbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from outreach.channels.base import Answer, ChannelContext, HookRequest, HookResponse
+from outreach.channels.webchat.decoding import decode_body, refused
+from outreach.channels.webchat.encoding import shown
+from outreach.channels.webchat.visitor import visitor_of
+from outreach.domain.messages import Capabilities, Incoming, Outcome, Outgoing, Sent, Unparsed
+
+CAPABILITIES = Capabilities(
+    text_limit=4_000,
+    text_unit="characters",
+    buttons=True,
+    max_buttons=12,
+    files=True,
+    may_push=True,
+    replies_in_place=10,
+    rate_per_second=200.0,
+    max_in_flight=16,
+)
+ASK_AGAIN = timedelta(seconds=2)
+
+
+class WebChatChannel:
+    """One web chat, which our own pages serve."""
+
+    capabilities = CAPABILITIES
+
+    def __init__(self, context: ChannelContext) -> None:
+        self.lane = context.lane
+        self._context = context
+
+    async def prepare(self) -> None:
+        """There is nothing to prepare: the page is ours."""
+
+    def decode(self, request: HookRequest) -> Sequence[Incoming] | HookResponse:
+        """What the page says; 403 for a page without its cookie or with a button that is not its own."""
+        person = visitor_of(request.headers.get("cookie", ""))
+        if request.method != "POST":
+            return refused(405, "malformed")
+        if person is None:
+            return refused(403, "no_visitor")
+        found = decode_body(request.body, person, self._context.signer, request.received_at)
+        return found if isinstance(found, HookResponse) else [found]
+
+    async def acknowledge(
+        self, incoming: Sequence[Incoming], answer: Answer, request: HookRequest | None = None
+    ) -> HookResponse | None:
+        """All replies as JSON; 503 with a pause if they are not ready: the page asks again with the same id."""
+        if request is None:
+            return None
+        if not answer.ready:
+            return HookResponse(
+                503, b'{"error": "busy"}', "application/json", {"retry-after": str(int(ASK_AGAIN.total_seconds()))}
+            )
+        person = next((one.sender for one in incoming if not isinstance(one, Unparsed)), "")
+        replies = [self.show(message, person) for message in answer.messages]
+        return HookResponse(200, json.dumps({"replies": replies}, ensure_ascii=False).encode(), "application/json")
+
+    def show(self, message: Outgoing, person: str) -> dict[str, Any]:
+        """*message* as the page of *person* takes it, be it an answer or from the mailbox."""
+        return shown(message, person, self._context.signer)
+
+    async def send(self, to: str, message: Outgoing, key: str) -> Outcome:
+        """Leave *message* in the mailbox: it is sent once that is committed."""
+        await self._context.mailbox.append(self.lane, to, message, key)
+        return Sent(key)
+
+    async def close(self) -> None:
+        """Nothing is held."""
