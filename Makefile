@@ -7,8 +7,8 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 READY := .venv/.ready
 WORKERS ?= 2
-# Rooms that need neither a process, a socket nor a database.
-FAST := tests/domain tests/calendar tests/content tests/safety tests/wording tests/conversation tests/house
+# Rooms that need neither a server nor a database.
+FAST := tests/domain tests/calendar tests/content tests/safety tests/wording tests/house
 
 .PHONY: help setup run test fast check fmt bench clean
 

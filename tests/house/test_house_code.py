@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from house_scene import PACKAGE, ROOT, kept_files, modules, name_of, tree
+from house_scene import ROOT, kept_files, modules, name_of, tree
 
 ASYNC_ROOMS = ("outreach/channels/", "outreach/runtime/", "outreach/web/", "outreach/testing/")
 ASYNC_FUNCTIONS = {
@@ -28,18 +28,23 @@ def is_async_room(name: str) -> bool:
     return name.startswith(ASYNC_ROOMS) or name in ASYNC_FUNCTIONS
 
 
-@pytest.mark.parametrize("path", [path for path in modules() if not is_async_room(name_of(path))], ids=name_of)
-def test_the_core_is_sync(path):
-    found = [node.lineno for node in ast.walk(tree(path)) if isinstance(node, ASYNC)]
-    loops = [library for library in imported(tree(path)) if library in LOOP_LIBRARIES]
+def test_the_core_is_sync():
+    sync = [path for path in modules() if not is_async_room(name_of(path))]
+    found = {name_of(path): lines for path in sync if (lines := async_lines(tree(path)))}
+    loops = {name_of(path): names for path in sync if (names := LOOP_LIBRARIES & set(imported(tree(path))))}
 
-    assert not found, f"async code in lines {found}: it belongs to {', '.join(ASYNC_ROOMS)}"
-    assert not loops, f"{loops} in a sync room"
+    assert not found, f"async code belongs to {', '.join(ASYNC_ROOMS)}"
+    assert not loops
+
+
+def async_lines(module: ast.Module) -> list[int]:
+    """The lines of *module* with async code."""
+    return [node.lineno for node in ast.walk(module) if isinstance(node, ASYNC)]
 
 
 @pytest.mark.parametrize("name", ASYNC_FUNCTIONS)
 def test_an_exception_to_the_sync_core_is_still_needed(name):
-    assert any(isinstance(node, ASYNC) for node in ast.walk(tree(ROOT / name)))
+    assert async_lines(tree(ROOT / name))
 
 
 def imported(module: ast.Module) -> Iterator[str]:
@@ -69,52 +74,53 @@ def assigned(place: ast.ClassDef | ast.Module) -> Iterator[tuple[str, int]]:
         yield from ((target.id, line.lineno) for target in targets if isinstance(target, ast.Name))
 
 
-@pytest.mark.parametrize("path", modules(), ids=name_of)
-def test_nothing_of_ours_is_called_a_bare_event(path):
-    found = [(name, line) for name, line in given_names(tree(path)) if name.lower().strip("_") in {"event", "events"}]
+def test_nothing_of_ours_is_called_a_bare_event():
+    found = [
+        (name_of(path), line)
+        for path in modules()
+        for name, line in given_names(tree(path))
+        if name.lower().strip("_") in {"event", "events"} and not name_of(path).startswith(THE_PLATFORMS_OWN_WORD)
+    ]
 
-    assert not found or name_of(path).startswith(THE_PLATFORMS_OWN_WORD), (
-        "say activity for what people join, fact for what has just become true"
-    )
-
-
-@pytest.mark.parametrize("path", modules(), ids=name_of)
-def test_a_module_is_named_after_what_lives_there(path):
-    assert not NO_ROOM_NAMES & set(path.with_suffix("").relative_to(PACKAGE).parts)
+    assert not found, "say activity for what people join, fact for what has just become true"
 
 
-@pytest.mark.parametrize("path", modules(), ids=name_of)
-def test_a_module_is_opened_by_a_sentence(path):
-    if path.read_text("utf-8").strip():
-        assert ast.get_docstring(tree(path)), "say in one sentence what lives here"
-
-
-@pytest.mark.parametrize("path", modules(), ids=name_of)
-def test_a_module_fits_in_a_head(path):
-    lines = len(path.read_text("utf-8").splitlines())
-
-    assert lines <= LONGEST_MODULE or name_of(path) in LONGER_FOR_A_REASON
-
-
-def test_no_exception_to_the_length_of_a_module_has_outlived_its_reason():
-    lengths = {name: len((ROOT / name).read_text("utf-8").splitlines()) for name in LONGER_FOR_A_REASON}
-
-    assert [name for name, length in lengths.items() if length <= LONGEST_MODULE] == []
-
-
-@pytest.mark.parametrize("path", modules(), ids=name_of)
-def test_nothing_is_left_open(path):
-    found = [match.group() for match in LEFT_OPEN.finditer(path.read_text("utf-8"))]
+def test_a_module_is_named_after_what_lives_there():
+    found = [name_of(path) for path in modules() if NO_ROOM_NAMES & set(path.with_suffix("").parts)]
 
     assert not found
 
 
-@pytest.mark.parametrize("path", modules(), ids=name_of)
-def test_no_fault_is_swallowed_whole(path):
-    handlers = [node for node in ast.walk(tree(path)) if isinstance(node, ast.ExceptHandler)]
-    swallowed = [node.lineno for node in handlers if is_broad(node) and all(is_silent(line) for line in node.body)]
+def test_a_module_is_opened_by_a_sentence():
+    found = [name_of(path) for path in modules() if tree(path).body and not ast.get_docstring(tree(path))]
 
-    assert not swallowed, "name what you expect, or say what became of it"
+    assert not found, "say in one sentence what lives here"
+
+
+def test_a_module_fits_in_a_head():
+    lengths = {name_of(path): len(path.read_text("utf-8").splitlines()) for path in modules()}
+    too_long = {name for name, length in lengths.items() if length > LONGEST_MODULE}
+
+    assert too_long == set(LONGER_FOR_A_REASON), "find the second thing in it; an exception that is not needed goes"
+
+
+def test_nothing_is_left_open():
+    found = [
+        (name_of(path), match.group()) for path in modules() for match in LEFT_OPEN.finditer(path.read_text("utf-8"))
+    ]
+
+    assert not found
+
+
+def test_no_fault_is_swallowed_whole():
+    found = [
+        (name_of(path), node.lineno)
+        for path in modules()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ExceptHandler) and is_broad(node) and all(is_silent(line) for line in node.body)
+    ]
+
+    assert not found, "name what you expect, or say what became of it"
 
 
 def is_broad(handler: ast.ExceptHandler) -> bool:
