@@ -20,7 +20,7 @@ from outreach.conversation.intents import (
     Start,
     Yes,
 )
-from outreach.conversation.memory import HELD, Memory, Question
+from outreach.conversation.memory import HELD, Question
 from outreach.conversation.memory_state import from_state, to_state
 from outreach.conversation.office import Office
 from outreach.conversation.plaintext import is_chinese, tight
@@ -56,14 +56,13 @@ class Dialogue:
             return ()
         turn = self._open(uow, caller, incoming, now)
         stranger = not turn.person.is_known and not turn.memory.introduced
-        before = turn.memory
         try:
             replies = self._respond(turn, incoming)
         except Refusal as refusal:
             replies = refusals.answer(turn, refusal)
         if stranger and not turn.forgotten:
             replies = _introduced(turn, replies)
-        _close(turn, before, replies)
+        _close(turn, replies)
         return replies
 
     def offered(self, uow: UnitOfWork, caller: Caller, message: Outgoing, now: datetime) -> None:
@@ -75,12 +74,11 @@ class Dialogue:
 
     def _open(self, uow: UnitOfWork, caller: Caller, incoming: Message | Pressed | Reachability, now: datetime) -> Turn:
         person = uow.people.at(caller)
-        memory = from_state(uow.conversations.recall(caller, now)).as_of(now)
-        script = _script_of(incoming)
-        memory = replace(memory, script=script or memory.script)
+        kept = from_state(uow.conversations.recall(caller, now))
+        memory = replace(kept.as_of(now), script=_script_of(incoming) or kept.script)
         chosen = person.language or memory.language
         language = chosen or memory.script or self._house.office.default_language
-        return Turn(self._house, uow, caller, person, memory, language, now)
+        return Turn(self._house, uow, caller, person, kept, memory, language, now)
 
     def _respond(self, turn: Turn, incoming: Message | Pressed | Reachability) -> tuple[Outgoing, ...]:
         match incoming:
@@ -212,11 +210,11 @@ def _introduced(turn: Turn, replies: tuple[Outgoing, ...]) -> tuple[Outgoing, ..
     return (replace(first, text=f"{turn.say('welcome.line')}\n\n{first.text}"), *rest)
 
 
-def _close(turn: Turn, before: Memory, replies: tuple[Outgoing, ...]) -> None:
+def _close(turn: Turn, replies: tuple[Outgoing, ...]) -> None:
     """Keep what the next turn needs: of several answers the last with choices gives the numbers."""
     if turn.forgotten:
         return
     choices = next((reply.choices for reply in reversed(replies) if reply.choices), None)
     memory = turn.memory if choices is None else turn.memory.with_choices(choices, turn.now)
-    if memory != before:
+    if memory != turn.kept:
         turn.uow.conversations.keep(turn.caller, to_state(memory), turn.now + HELD)

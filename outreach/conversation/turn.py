@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from outreach.content import Vocabulary
@@ -44,10 +44,12 @@ class Turn:
     uow: UnitOfWork
     caller: Caller
     person: PersonCard
+    kept: Memory
+    """What was remembered when the turn began."""
     memory: Memory
     language: Language
     now: datetime
-    forgotten: bool = field(default=False)
+    forgotten: bool = False
     """Set when the person was erased: nothing is remembered after that."""
 
     def say(self, key: str, **values: str | int) -> str:

@@ -71,8 +71,13 @@ class Stage:
     """The house and its clock."""
 
     database: Database
+    office: Office
     dialogue: Dialogue
     now: datetime = NOW
+
+    def use(self, vocabulary: Vocabulary) -> None:
+        """Talk with other tags."""
+        self.dialogue = Dialogue(crafts().wording, vocabulary, self.office, crafts().safeguard)
 
     def person(self, name: str = "ann", lane: str = "webchat") -> Resident:
         return Resident(self, Caller(LaneName(lane), name))
@@ -213,6 +218,6 @@ def open_stage(folder: Path) -> Iterator[Stage]:
         calendars = Calendars("https://example.org", b"k" * 32, made.wording, Language.ZH)
         rhythm = TipRhythm(1, time(10), "Asia/Shanghai")
         office = Office(NETWORK, HOURS, Language.ZH, rhythm, made.safeguard.lines, calendars)
-        yield Stage(database, Dialogue(made.wording, made.vocabulary, office, made.safeguard))
+        yield Stage(database, office, Dialogue(made.wording, made.vocabulary, office, made.safeguard))
     finally:
         database.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from conversation_stage import NOW, Resident, Stage
+from conversation_stage import NOW, Resident, Stage, crafts
 
 from outreach.domain.activity import ActivityKind, SignUpPolicy
 from outreach.domain.actor import Actor
@@ -86,9 +86,7 @@ def test_what_was_agreed_to_is_kept_with_the_hash_of_the_words_shown(stage: Stag
 
     ann.taps("agree")
 
-    wording = stage.dialogue._house.wording
-    network = stage.dialogue._house.office.network[ann.language]
-    notice = wording.notice("take_part", ann.language, network)
+    notice = crafts().wording.notice("take_part", ann.language, stage.office.network[ann.language])
     assert held["notice"] == [notice.version, notice.text_hash]
     assert ann.card.consents == {Purpose.TAKE_PART}
 

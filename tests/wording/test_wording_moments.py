@@ -49,6 +49,8 @@ def test_today_is_a_day_of_the_place_not_of_the_machine() -> None:
 
     assert day(late, SHANGHAI, Language.ZH, NOW).startswith("今天")
     assert day(late, "Europe/London", Language.EN, NOW) == "Sun 22 Nov"
+    assert day(NOW, SHANGHAI, Language.ZH, now=late).startswith("今天")
+    assert when(NOW, NOW + timedelta(hours=1), SHANGHAI, Language.ZH, now=late).startswith("今天")
 
 
 def test_a_clock_is_local() -> None:
