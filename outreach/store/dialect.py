@@ -23,4 +23,8 @@ class ByDialect:
 
     def on(self, connection: Connection) -> Executable:
         """The statement for the database behind *connection*."""
-        return self._statements[connection.dialect.name]
+        return self.named(connection.dialect.name)
+
+    def named(self, dialect: str) -> Executable:
+        """The statement for the database called *dialect*."""
+        return self._statements[dialect]

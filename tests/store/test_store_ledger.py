@@ -261,6 +261,32 @@ def test_a_person_who_moved_is_written_to_at_the_new_address(database: Database)
         assert {letter.key: letter.to for letter in claim(uow, epoch)} == {"a": "ref-ann-new"}
 
 
+def test_a_person_who_moved_to_an_address_we_know_is_gone_from_the_old_one(database: Database):
+    with database.unit_of_work() as uow:
+        ann = enrolled(uow, "ann")
+        enrolled(uow, "bob")
+        uow.deliveries.add([draft(ann, "a")], NOW)
+        epoch = drive(uow)
+
+        call(uow, Moved("ref-bob"), epoch)
+
+        assert [(letter.to, letter.reachable) for letter in claim(uow, epoch)] == [("ref-ann", False)]
+
+
+def test_a_call_that_ends_after_the_person_was_forgotten_is_let_go(database: Database):
+    with database.unit_of_work() as uow:
+        ann = enrolled(uow, "ann")
+        uow.deliveries.add([draft(ann, "a")], NOW)
+        epoch = drive(uow)
+        (letter,) = claim(uow, epoch)
+        uow.deliveries.mark_calling([letter.id], epoch=epoch, now=NOW)
+        uow.people.erase(ann, NOW)
+
+        uow.deliveries.record([(letter, Unreachable(), 0)], epoch=epoch, now=NOW)
+
+        assert uow.deliveries.counts() == {}
+
+
 def test_a_reply_to_a_stranger_is_sealed_and_erased_when_done(database: Database):
     with database.unit_of_work() as uow:
         message = Outgoing(MessageKind.REPLY, "words")

@@ -16,7 +16,7 @@ from outreach.store.rows import table_of
 from outreach.store.rows_ledger import OPEN_DELIVERY, AttemptRow
 from outreach.store.rows_people import ResidentRow
 from outreach.store.shelves.lanes import hold_lane, hold_of
-from outreach.store.shelves.ledger_letters import ADDRESS, DELIVERY, PURPOSE, REF_COLUMN, TO_COLUMN
+from outreach.store.shelves.ledger_letters import ADDRESS, DELIVERY, PURPOSE, TO_COLUMN
 from outreach.store.shelves.ledger_outcomes import FINISHED, Weighed, weigh
 from outreach.store.shelves.people import move_address
 from outreach.store.transaction import Transaction
@@ -66,7 +66,11 @@ _KEY_OF = (
     .select_from(ADDRESS.join(_RESIDENT, _RESIDENT.c.id == _A.resident_id))
     .where(_A.id == bindparam("id"))
 )
-_REDIRECT = update(DELIVERY).where(_D.id == bindparam("of")).values(person=bindparam("new"), to_sealed=bindparam("to"))
+_REDIRECT_REPLY = (  # a reply carries its own address
+    update(DELIVERY)
+    .where(_D.id == bindparam("of"), _D.to_sealed.is_not(None))
+    .values(person=bindparam("new"), to_sealed=bindparam("to"))
+)
 _LEFT = (_D.lane == bindparam("on"), _D.epoch < bindparam("before"))
 _LEFT_CALLING = (*_LEFT, _D.state == _CALLING)
 _UNLEASE = (
@@ -180,14 +184,9 @@ def _follow(at: Transaction, letter: Letter, outcome: Outcome, found: Weighed, n
 
 
 def _redirect(at: Transaction, letter: Letter, new_ref: str) -> None:
-    person = at.person(Caller(letter.lane, new_ref))
+    new = Caller(letter.lane, new_ref)
     if letter.address_id is not None:
         key_sealed = at.connection.execute(_KEY_OF, {"id": letter.address_id}).scalar_one()
-        sealed = at.ring.person(key_sealed).seal(new_ref.encode(), REF_COLUMN)
-        move_address(at.connection, letter.address_id, person, sealed)
-    # A reply carries its own address.
+        move_address(at, letter.address_id, key_sealed, new)
     to = at.ring.seal(PURPOSE, new_ref.encode(), TO_COLUMN)
-    at.connection.execute(_REDIRECT_REPLY, {"of": letter.id, "new": person, "to": to})
-
-
-_REDIRECT_REPLY = _REDIRECT.where(_D.to_sealed.is_not(None))
+    at.connection.execute(_REDIRECT_REPLY, {"of": letter.id, "new": at.person(new), "to": to})

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
 
 from outreach.domain.errors import NotFound
 from outreach.domain.ids import AddressId, RegionId, ResidentId
@@ -18,7 +18,7 @@ from outreach.store.rows import table_of
 from outreach.store.rows_ledger import DeliveryRow
 from outreach.store.rows_people import AddressRow, ConsentRow, ConversationRow, ResidentRow
 from outreach.store.shelves.erasure import erase
-from outreach.store.transaction import Shelf
+from outreach.store.transaction import Shelf, Transaction
 from outreach.store.types import joined, split
 
 REF_COLUMN = "address.ref"
@@ -76,6 +76,7 @@ _KEY_AT = (
     .where(_A.lane == bindparam("lane"), _A.person == bindparam("person"))
 )
 _MOVE = update(_ADDRESS).where(_A.id == bindparam("of")).values(person=bindparam("new"), ref_sealed=bindparam("ref"))
+_GONE = update(_ADDRESS).where(_A.id == bindparam("of")).values(reach="gone")
 _MOVE_DELIVERIES = update(_DELIVERY).where(_DELIVERY.c.address_id == bindparam("of")).values(person=bindparam("new"))
 _DROP_TALK = delete(_CONVERSATION).where(
     _CONVERSATION.c.lane == bindparam("lane"), _CONVERSATION.c.person == bindparam("person")
@@ -180,16 +181,12 @@ class PeopleShelf(Shelf):
     def moved(self, caller: Caller, new_ref: str) -> None:
         """The same person under a new reference. If that one is known already, the old one is gone."""
         new = Caller(caller.lane, new_ref)
-        row = self._at.connection.execute(
-            _KEY_AT, {"lane": caller.lane, "person": self._at.person(caller)}
-        ).one_or_none()
-        if row is None or new_ref == caller.user_ref:
+        here = {"lane": caller.lane, "person": self._at.person(caller)}
+        row = self._at.connection.execute(_KEY_AT, here).one_or_none()
+        if row is None or new == caller:
             return
-        if self.at(new).is_known:
-            self._at.connection.execute(_UPDATE_GONE, self._here(caller))
-            return
-        move_address(self._at.connection, AddressId(row[0]), self._at.person(new), self._sealed(row[1], new_ref))
-        self._move_talk(caller, new)
+        if move_address(self._at, AddressId(row[0]), row[1], new):
+            self._move_talk(caller, new)
 
     def erase(self, resident_id: ResidentId, now: datetime) -> None:
         """Destroy the data key and every row that tells of this person; past sign-ups stay as bare counts."""
@@ -205,9 +202,6 @@ class PeopleShelf(Shelf):
         }
         return ResidentId(self._at.insert(_ENROL, values))
 
-    def _sealed(self, key_sealed: bytes, user_ref: str) -> bytes:
-        return self._at.ring.person(key_sealed).seal(user_ref.encode(), REF_COLUMN)
-
     def _move_talk(self, old: Caller, new: Caller) -> None:
         person = self._at.person(new)
         self._at.connection.execute(_DROP_TALK, {"lane": new.lane, "person": person})
@@ -217,13 +211,19 @@ class PeopleShelf(Shelf):
         return {"of_lane": caller.lane, "of_person": self._at.person(caller)}
 
 
-_UPDATE_GONE = update(_ADDRESS).where(*_HERE).values(reach="gone")
+def move_address(at: Transaction, address_id: AddressId, key_sealed: bytes, new: Caller) -> bool:
+    """Write to *address_id* under *new* from now on, what is under way included.
 
-
-def move_address(connection: Connection, address_id: AddressId, person: bytes, ref_sealed: bytes) -> None:
-    """Write to *address_id* under another reference from now on, what is under way included."""
-    connection.execute(_MOVE, {"of": address_id, "new": person, "ref": ref_sealed})
-    connection.execute(_MOVE_DELIVERIES, {"of": address_id, "new": person})
+    False if *new* is somebody's address already: then the old one is gone, and the two stay apart.
+    """
+    person = at.person(new)
+    if at.connection.execute(_KEY_AT, {"lane": new.lane, "person": person}).one_or_none() is not None:
+        at.connection.execute(_GONE, {"of": address_id})
+        return False
+    ref_sealed = at.ring.person(key_sealed).seal(new.user_ref.encode(), REF_COLUMN)
+    at.connection.execute(_MOVE, {"of": address_id, "new": person, "ref": ref_sealed})
+    at.connection.execute(_MOVE_DELIVERIES, {"of": address_id, "new": person})
+    return True
 
 
 def _storable(source: str) -> str:
