@@ -29,7 +29,7 @@ from outreach.conversation.steps import all_steps
 from outreach.conversation.tokens import intent_of, token_of
 from outreach.conversation.turn import House, Turn
 from outreach.domain.errors import Refusal
-from outreach.domain.messages import Choice, Language, Message, Outgoing, Pressed, Reach, Reachability
+from outreach.domain.messages import Language, Message, Outgoing, Pressed, Reach, Reachability
 from outreach.safety import RiskClass, Verdict
 from outreach.services import safeguarding
 from outreach.services.cards import FIRST_PUBLIC_NUMBER, Caller, activity_of_number
@@ -102,9 +102,11 @@ class Dialogue:
         return self._follow(turn, intent, message_id)
 
     def _hear(self, turn: Turn, message: Message) -> tuple[Outgoing, ...]:
-        token = _token_of_label(turn, message.text)
-        if token is not None:
-            return self._press(turn, token, message.message_id)
+        named = _tokens_named(turn, message.text)
+        if len(named) == 1:
+            return self._press(turn, named[0], message.message_id)
+        if named:  # the same title twice, as in a series
+            return _choose_again(turn)
         intent = read(message.text)
         if intent is None:
             return self._free_text(turn, message)
@@ -170,28 +172,33 @@ class Dialogue:
         if shown is None:
             return listing.show_list(turn, front="list.again")
         if 1 <= number <= len(shown.choices):
-            return self._press(turn, shown.choices[number - 1][1], message_id)
-        choices = (Choice(label, token) for label, token in shown.choices)
-        return turn.reply(turn.say("choose.again", most=len(shown.choices)), *choices)
+            return self._press(turn, shown.choices[number - 1].token, message_id)
+        return _choose_again(turn)
 
 
 def _waits_for_note(turn: Turn) -> bool:
     return turn.memory.asked is not None and turn.memory.asked.question is Question.NOTE
 
 
-def _token_of_label(turn: Turn, text: str) -> str | None:
-    """The choice shown last whose label they wrote out."""
+def _tokens_named(turn: Turn, text: str) -> list[str]:
+    """The choices shown last whose label they wrote out."""
     shown, written = turn.memory.shown, tight(text)
     if shown is None or not written or written.isdecimal():
-        return None
-    return next((token for label, token in shown.choices if tight(label) == written), None)
+        return []
+    return [choice.token for choice in shown.choices if tight(choice.label) == written]
+
+
+def _choose_again(turn: Turn) -> tuple[Outgoing, ...]:
+    shown = turn.memory.shown
+    choices = () if shown is None else shown.choices
+    return turn.reply(turn.say("choose.again", most=len(choices)), *choices)
 
 
 def _the_yes(turn: Turn) -> str | None:
     """What a plain yes means: the one choice beside "not now"."""
     shown = turn.memory.shown
     no = {token_of(Decline()), token_of(Skip())}
-    tokens = [] if shown is None else [token for _, token in shown.choices]
+    tokens = [] if shown is None else [choice.token for choice in shown.choices]
     others = [token for token in tokens if token not in no]
     return others[0] if len(others) == 1 and len(tokens) == 2 else None
 

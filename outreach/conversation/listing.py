@@ -8,6 +8,7 @@ from dataclasses import replace
 from outreach.conversation import places
 from outreach.conversation.intents import Join, Show, ShowList, Subscribe, Tip
 from outreach.conversation.memory import Listed
+from outreach.conversation.plaintext import shortened
 from outreach.conversation.steps import steps
 from outreach.conversation.turn import Turn
 from outreach.domain.activity import ActivityStatus, SignUpPolicy
@@ -19,6 +20,8 @@ from outreach.services.calendars import discreet_title
 from outreach.services.cards import FIRST_PUBLIC_NUMBER, ActivityCard, activity_of_number
 
 PAGE = 5  # what fits a phone's screen in large type
+LONGEST_PLACE = 60  # columns: with five of them the list still fits one WeChat answer of 2,000 bytes
+LONGEST_SUMMARY = 600
 _BATCH = 50
 _MOST_BATCHES = 3  # at most 150 activities are looked through for those near somebody
 
@@ -108,12 +111,12 @@ def _detail(turn: Turn, card: ActivityCard) -> str:
 
 
 def _places(card: ActivityCard) -> list[str]:
-    return [card.place] if card.place and not card.restricted else []
+    return [shortened(card.place, LONGEST_PLACE)] if card.place and not card.restricted else []
 
 
 def _place_lines(card: ActivityCard) -> list[str]:
-    summary = [card.summary.strip()] if card.summary.strip() and not card.restricted else []
-    return [*_places(card), *summary]
+    summary = "" if card.restricted else shortened(card.summary.strip(), LONGEST_SUMMARY)
+    return [*_places(card), summary] if summary else _places(card)
 
 
 def _room(turn: Turn, card: ActivityCard) -> str:

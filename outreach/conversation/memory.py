@@ -62,9 +62,9 @@ class HeldWish:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The choices that somebody saw last, in order, as (label, token)."""
+    """The choices that somebody saw last, in order."""
 
-    choices: tuple[tuple[str, str], ...] = field(repr=False)
+    choices: tuple[Choice, ...] = field(repr=False)
     at: datetime
 
 
@@ -115,7 +115,7 @@ class Memory:
 
     def with_choices(self, choices: Iterable[Choice], now: datetime) -> Memory:
         """These are the numbers that count from *now* on."""
-        return replace(self, shown=Shown(tuple((choice.label, choice.token) for choice in choices), now))
+        return replace(self, shown=Shown(tuple(choices), now))
 
     def with_seen(self, slug: str) -> Memory:
         """An item read; the latest last."""

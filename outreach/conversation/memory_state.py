@@ -19,7 +19,7 @@ from outreach.conversation.memory import (
     WishToWrite,
 )
 from outreach.domain.ids import ActivityId, RegionId
-from outreach.domain.messages import Language
+from outreach.domain.messages import Choice, Language
 from outreach.domain.times import require_aware
 
 
@@ -27,7 +27,7 @@ def to_state(memory: Memory) -> dict[str, object]:
     """*memory* without what is empty."""
     shown, listed, asked = memory.shown, memory.listed, memory.asked
     state: dict[str, object] = {
-        "shown": shown and {"choices": [list(pair) for pair in shown.choices], "at": _stamp(shown.at)},
+        "shown": shown and {"choices": [_choice_to_state(choice) for choice in shown.choices], "at": _stamp(shown.at)},
         "listed": listed and {"ids": list(listed.ids), "at": _stamp(listed.at)},
         "held": memory.held and _held_to_state(memory.held),
         "asked": asked and {"question": asked.question.value, "at": _stamp(asked.at)},
@@ -53,7 +53,7 @@ def from_state(state: Mapping[str, object]) -> Memory:
 def _read(state: dict[str, Any]) -> Memory:
     shown, listed, held, asked = (state.get(name) for name in ("shown", "listed", "held", "asked"))
     return Memory(
-        shown=Shown(tuple((str(label), str(token)) for label, token in shown["choices"]), _moment(shown["at"]))
+        shown=Shown(tuple(Choice(*map(str, choice)) for choice in shown["choices"]), _moment(shown["at"]))
         if shown
         else None,
         listed=Listed(tuple(ActivityId(int(number)) for number in listed["ids"]), _moment(listed["at"]))
@@ -69,6 +69,10 @@ def _read(state: dict[str, Any]) -> Memory:
         seen=tuple(map(str, state.get("seen", ()))),
         introduced=bool(state.get("introduced", False)),
     )
+
+
+def _choice_to_state(choice: Choice) -> list[str]:
+    return [choice.label, choice.token, choice.detail]
 
 
 def _held_to_state(held: HeldWish) -> dict[str, object]:

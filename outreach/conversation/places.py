@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from outreach.conversation.intents import Calendar, Decline, Leave, Mine, Show, ShowList, Tip
 from outreach.conversation.memory import Listed
+from outreach.conversation.plaintext import shortened
 from outreach.conversation.steps import steps
 from outreach.conversation.turn import Turn
 from outreach.domain.ids import ActivityId
@@ -14,6 +15,7 @@ from outreach.domain.signup import Standing
 from outreach.services.calendars import discreet_title
 from outreach.services.cards import MyPlace
 
+LONGEST_PLACE = 300  # columns; who comes wants all of it, a WeChat answer has its limit
 MOST = 9  # choices with one figure each
 
 
@@ -38,7 +40,7 @@ def show(turn: Turn, place: MyPlace) -> tuple[Outgoing, ...]:
     """One place: where, when, how it stands."""
     card = place.activity
     number = turn.say("activity.number", public_number=card.number)
-    lines = [title_of(turn, place), turn.when(card), card.place, stands(turn, place), number]
+    lines = [title_of(turn, place), turn.when(card), shortened(card.place, LONGEST_PLACE), stands(turn, place), number]
     choices = [turn.choice("choice.leave", Leave(card.id)), *steps(turn, ShowList())]
     if place.standing.holds_seat:
         choices.insert(0, turn.choice("choice.calendar", Calendar(card.id)))

@@ -1,4 +1,4 @@
-"""What somebody typed, brought to one form: width, case, punctuation and traditional characters do not matter."""
+"""Texts as people type and read them: one plain form for what they wrote, and what fits where they read it."""
 
 from __future__ import annotations
 
@@ -38,6 +38,16 @@ def tight(text: str) -> str:
 def with_digits(plain: str) -> str:
     """*plain* (from `spaced`) with Chinese numerals up to 999 and English ones up to ten as digits."""
     return _NUMBER_EN.sub(lambda word: str(_WORDS_EN.index(word[1])), _NUMERAL.sub(_as_digits, plain))
+
+
+def shortened(text: str, columns: int) -> str:
+    """*text*, or as much of it as *columns* hold (a Chinese character takes two) with an ellipsis."""
+    used = 0
+    for place, sign in enumerate(text):
+        used += 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+        if used > columns:
+            return f"{text[: place - 1].rstrip()}…"
+    return text
 
 
 def is_chinese(text: str) -> bool | None:

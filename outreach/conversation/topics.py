@@ -104,7 +104,7 @@ def skip(turn: Turn, *, region: bool) -> tuple[Outgoing, ...]:
     shown = turn.memory.shown
     if region:
         return subscribing.skip_region(turn)
-    if shown is not None and any(token.startswith(_AUDIENCE) for _, token in shown.choices):
+    if shown is not None and any(choice.token.startswith(_AUDIENCE) for choice in shown.choices):
         return subscribing.choose(turn, GENERAL)
     return decline(turn, wrote=False)
 

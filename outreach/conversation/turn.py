@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,6 +9,7 @@ from outreach.content import Vocabulary
 from outreach.conversation.intents import Tappable
 from outreach.conversation.memory import Asked, Memory, Question
 from outreach.conversation.office import Office
+from outreach.conversation.plaintext import shortened
 from outreach.conversation.tokens import token_of
 from outreach.domain.messages import Choice, File, Language, MessageKind, Outgoing
 from outreach.domain.people import Purpose
@@ -68,7 +68,7 @@ class Turn:
 
     def entry(self, label: str, intent: Tappable, detail: str = "") -> Choice:
         """A choice whose label is a name, shortened to fit a button."""
-        return Choice(_shortened(label), token_of(intent), detail)
+        return Choice(shortened(label, LONGEST_LABEL), token_of(intent), detail)
 
     def reply(
         self, text: str, *choices: Choice, file: File | None = None, link: str | None = None
@@ -92,12 +92,3 @@ class Turn:
     def when(self, card: ActivityCard) -> str:
         """When the activity takes place, in words."""
         return when(card.starts_at, card.ends_at, card.zone, self.language, self.now)
-
-
-def _shortened(label: str) -> str:
-    columns = 0
-    for place, sign in enumerate(label):
-        columns += 2 if unicodedata.east_asian_width(sign) in "WF" else 1
-        if columns > LONGEST_LABEL:
-            return f"{label[: place - 1].rstrip()}…"
-    return label

@@ -205,7 +205,7 @@ def _check(reply: Outgoing) -> None:
         assert choice.token.isascii()
         assert len(choice.token) <= LONGEST_TOKEN
         assert choice.token.startswith("safe:") or intent_of(choice.token) is not None, choice.token
-    assert len({choice.label for choice in reply.choices}) == len(reply.choices)
+    assert len({(choice.label, choice.token) for choice in reply.choices}) == len(reply.choices)
     assert len(fit(replace(reply), NO_BUTTONS)) == 1  # one passive reply carries it
 
 

@@ -391,3 +391,32 @@ def test_what_is_near_comes_first_and_the_rest_is_one_tap_away(stage: Stage) -> 
     assert near[:3] == ["东河太极", "临江讲座", "全市讲座"]
     assert "南湖读书" not in near
     assert "南湖读书" in ann.labels
+
+
+def test_the_longest_texts_still_fit_one_passive_answer(stage: Stage) -> None:
+    long = {"place": "二楼" * 500, "summary": "说明" * 500}
+    cards = [stage.add("长" * 80, **long) for _ in range(6)]
+    ann = stage.person()
+
+    ann.says("活动")
+    ann.says("1")
+    ann.says("报名 1")
+    ann.taps("agree")
+    for card in cards[1:]:
+        ann.says(f"报名 {card.number}")
+    ann.says("我的")
+    ann.says("1")
+
+    assert len(ann.said) == 1
+    assert ann.says("取消")
+
+
+def test_a_title_that_two_activities_share_is_asked_again(stage: Stage) -> None:
+    stage.add("太极晨练", starts_at=NOW + timedelta(days=1))
+    stage.add("太极晨练", starts_at=NOW + timedelta(days=8))
+    ann = stage.person()
+    ann.says("活动")
+
+    assert "回复1到2的数字" in ann.says("太极晨练")
+    assert "12月1日" in ann.shown[1].detail
+    assert "12月1日" in ann.says("2")

@@ -22,7 +22,7 @@ from outreach.conversation.memory import (
     WishToWrite,
 )
 from outreach.conversation.memory_state import from_state, to_state
-from outreach.domain.messages import Language
+from outreach.domain.messages import Choice, Language
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 MOMENTS = st.integers(0, 4 * 10**15).map(lambda micros: NOW + timedelta(microseconds=micros))
@@ -34,7 +34,8 @@ WISHES = st.one_of(
 LANGUAGES = st.none() | st.sampled_from(list(Language))
 MEMORIES = st.builds(
     Memory,
-    shown=st.none() | st.builds(Shown, st.lists(st.tuples(WORDS, WORDS), min_size=1).map(tuple), MOMENTS),
+    shown=st.none()
+    | st.builds(Shown, st.lists(st.builds(Choice, WORDS, WORDS, WORDS), min_size=1).map(tuple), MOMENTS),
     listed=st.none() | st.builds(Listed, st.lists(IDS).map(tuple), MOMENTS),
     held=st.none() | st.builds(HeldWish, WISHES, WORDS, WORDS, MOMENTS),
     asked=st.none() | st.builds(Asked, st.sampled_from(list(Question)), MOMENTS),
@@ -67,7 +68,7 @@ def test_a_state_of_another_shape_is_forgotten_not_an_error(state: dict[str, obj
 
 def test_numbers_and_questions_last_half_an_hour_and_wishes_a_day() -> None:
     memory = Memory(
-        shown=Shown((("a", "list"),), NOW),
+        shown=Shown((Choice("a", "list"),), NOW),
         listed=Listed((), NOW),
         held=HeldWish(WishToSubscribe(), "v", "h", NOW),
         asked=Asked(Question.NOTE, NOW),
@@ -83,7 +84,7 @@ def test_numbers_and_questions_last_half_an_hour_and_wishes_a_day() -> None:
 
 def test_nobodys_words_show_in_a_repr() -> None:
     memory = Memory(
-        shown=Shown((("太极晨练", "show:1"),), NOW), held=HeldWish(WishToWrite("我的心里话"), "v", "h", NOW)
+        shown=Shown((Choice("太极晨练", "show:1"),), NOW), held=HeldWish(WishToWrite("我的心里话"), "v", "h", NOW)
     )
 
     assert "心里话" not in repr(memory)
