@@ -37,9 +37,7 @@ def shanghai(day: int, hour: int, minute: int = 0) -> datetime:
         pytest.param(
             shanghai(26, 22), DAY, shanghai(26, 7, 30), id="the evening before is night: the morning of the day"
         ),
-        pytest.param(
-            shanghai(26, 7, 40), timedelta(minutes=10), shanghai(26, 7, 30), id="07:30 is day again"
-        ),
+        pytest.param(shanghai(26, 7, 40), timedelta(minutes=10), shanghai(26, 7, 30), id="07:30 is day again"),
         pytest.param(
             shanghai(26, 7, 35), timedelta(minutes=10), shanghai(25, 21, 29), id="5 min are less than its lead"
         ),
