@@ -6,33 +6,33 @@ from dataclasses import replace
 from datetime import datetime
 
 from outreach.content import Vocabulary
-from outreach.conversation import joining, listing, lost, places, refusals, subscribing, talking, topics, welcome
+from outreach.conversation import listing, lost, refusals, subscribing, talking, topics, welcome
 from outreach.conversation.intents import (
     CalendarNumber,
-    Decline,
     Intent,
     JoinNumber,
     JoinWhat,
     LeaveNumber,
     LeaveWhat,
     Number,
-    Skip,
     Start,
     Yes,
 )
 from outreach.conversation.memory import HELD, Question
 from outreach.conversation.memory_state import from_state, to_state
+from outreach.conversation.numbers import by_number
 from outreach.conversation.office import Office
-from outreach.conversation.plaintext import is_chinese, tight
+from outreach.conversation.plaintext import is_chinese
 from outreach.conversation.reading import read
+from outreach.conversation.shown import choose_again, the_yes, tokens_named
 from outreach.conversation.steps import all_steps
-from outreach.conversation.tokens import intent_of, token_of
+from outreach.conversation.tokens import intent_of
 from outreach.conversation.turn import House, Turn
 from outreach.domain.errors import Refusal
-from outreach.domain.messages import Language, Message, Outgoing, Pressed, Reach, Reachability
+from outreach.domain.messages import Language, Message, MessageKind, Outgoing, Pressed, Reach, Reachability
 from outreach.safety import RiskClass, Verdict
 from outreach.services import safeguarding
-from outreach.services.cards import FIRST_PUBLIC_NUMBER, Caller, activity_of_number
+from outreach.services.cards import FIRST_PUBLIC_NUMBER, Caller
 from outreach.services.ports import UnitOfWork
 from outreach.services.safeguarding import COOL_DOWN, FIRST_TO_ANSWER, SAFE_PREFIX, Safeguard
 from outreach.wording import Wording
@@ -102,11 +102,11 @@ class Dialogue:
         return self._follow(turn, intent, message_id)
 
     def _hear(self, turn: Turn, message: Message) -> tuple[Outgoing, ...]:
-        named = _tokens_named(turn, message.text)
+        named = tokens_named(turn, message.text)
         if len(named) == 1:
             return self._press(turn, named[0], message.message_id)
         if named:  # the same title twice, as in a series
-            return _choose_again(turn)
+            return choose_again(turn)
         intent = read(message.text)
         if intent is None:
             return self._free_text(turn, message)
@@ -124,7 +124,8 @@ class Dialogue:
         if _waits_for_note(turn):
             return talking.take_note(turn, message.text)
         if verdict.risk > RiskClass.NONE:
-            return (self._safeguard.reply(verdict, turn.language, turn.now, short=False),)
+            reply = self._safeguard.reply(verdict, turn.language, turn.now, short=False)
+            return self._safety(turn, reply, verdict, message.message_id)
         if turn.memory.asked is not None:
             return subscribing.look_for_region(turn, message.text)
         if not turn.person.is_known and not turn.memory.introduced:
@@ -133,7 +134,6 @@ class Dialogue:
 
     def _safety(self, turn: Turn, reply: Outgoing, verdict: Verdict, message_id: str) -> tuple[Outgoing, ...]:
         turn.ask(None)
-        turn.memory = replace(turn.memory, introduced=True)
         if verdict.risk >= FIRST_TO_ANSWER:
             key = f"{turn.caller.lane}:{message_id}"
             safeguarding.raise_alert(turn.uow, turn.caller, verdict, key, turn.now)
@@ -142,65 +142,28 @@ class Dialogue:
     def _follow(self, turn: Turn, intent: Intent, message_id: str) -> tuple[Outgoing, ...]:
         """Do what *intent* says, in the context of what was shown last."""
         match intent:
-            case Number(number):
-                return self._number(turn, number, message_id)
+            case Number(number) if number < FIRST_PUBLIC_NUMBER:
+                return self._choose(turn, number, message_id)
             case Yes():
-                yes = _the_yes(turn)
+                yes = the_yes(turn)
                 return self._press(turn, yes, message_id) if yes else topics.nothing_asked(turn)
-            case JoinNumber(number, party):
-                activity_id = listing.numbered(turn, number)
-                if activity_id is None:
-                    return listing.show_list(turn, front="list.again")
-                return joining.join(turn, activity_id, party)
-            case JoinWhat():
-                return listing.show_list(turn, front="list.which")
-            case LeaveNumber(number):
-                activity_id = listing.numbered(turn, number)
-                return places.leave_what(turn) if activity_id is None else joining.leave(turn, activity_id)
-            case LeaveWhat():
-                return places.leave_what(turn)
-            case CalendarNumber(number):
-                activity_id = listing.numbered(turn, number)
-                return places.mine(turn) if activity_id is None else places.calendar(turn, activity_id)
+            case Number() | JoinNumber() | JoinWhat() | LeaveNumber() | LeaveWhat() | CalendarNumber():
+                turn.ask(None)
+                return by_number(turn, intent)
             case _:
                 return topics.follow(turn, intent)
 
-    def _number(self, turn: Turn, number: int, message_id: str) -> tuple[Outgoing, ...]:
-        if number >= FIRST_PUBLIC_NUMBER:
-            return listing.show(turn, activity_of_number(number))
+    def _choose(self, turn: Turn, number: int, message_id: str) -> tuple[Outgoing, ...]:
         shown = turn.memory.shown
         if shown is None:
             return listing.show_list(turn, front="list.again")
         if 1 <= number <= len(shown.choices):
             return self._press(turn, shown.choices[number - 1].token, message_id)
-        return _choose_again(turn)
+        return choose_again(turn)
 
 
 def _waits_for_note(turn: Turn) -> bool:
     return turn.memory.asked is not None and turn.memory.asked.question is Question.NOTE
-
-
-def _tokens_named(turn: Turn, text: str) -> list[str]:
-    """The choices shown last whose label they wrote out."""
-    shown, written = turn.memory.shown, tight(text)
-    if shown is None or not written or written.isdecimal():
-        return []
-    return [choice.token for choice in shown.choices if tight(choice.label) == written]
-
-
-def _choose_again(turn: Turn) -> tuple[Outgoing, ...]:
-    shown = turn.memory.shown
-    choices = () if shown is None else shown.choices
-    return turn.reply(turn.say("choose.again", most=len(choices)), *choices)
-
-
-def _the_yes(turn: Turn) -> str | None:
-    """What a plain yes means: the one choice beside "not now"."""
-    shown = turn.memory.shown
-    no = {token_of(Decline()), token_of(Skip())}
-    tokens = [] if shown is None else [choice.token for choice in shown.choices]
-    others = [token for token in tokens if token not in no]
-    return others[0] if len(others) == 1 and len(tokens) == 2 else None
 
 
 def _script_of(incoming: Message | Pressed | Reachability) -> Language | None:
@@ -210,7 +173,7 @@ def _script_of(incoming: Message | Pressed | Reachability) -> Language | None:
 
 def _introduced(turn: Turn, replies: tuple[Outgoing, ...]) -> tuple[Outgoing, ...]:
     """In front of the first answer to somebody new: who speaks here."""
-    if not replies or turn.memory.introduced:
+    if not replies or turn.memory.introduced or replies[0].kind is MessageKind.SAFETY:  # a fixed reply stays as it is
         return replies
     turn.memory = replace(turn.memory, introduced=True)
     first, *rest = replies

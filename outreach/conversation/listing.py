@@ -1,4 +1,4 @@
-"""Activities: the list, one of them, and which one a number means."""
+"""Activities: the list, and one of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from outreach.domain.ids import ActivityId
 from outreach.domain.messages import Choice, Outgoing
 from outreach.services.activities import is_open
 from outreach.services.calendars import discreet_title
-from outreach.services.cards import FIRST_PUBLIC_NUMBER, ActivityCard, activity_of_number
+from outreach.services.cards import ActivityCard
 
 PAGE = 5  # what fits a phone's screen in large type
 LONGEST_PLACE = 60  # columns: with five of them the list still fits one WeChat answer of 2,000 bytes
@@ -63,14 +63,6 @@ def visible(turn: Turn, activity_id: ActivityId) -> ActivityCard:
     if card.status is ActivityStatus.DRAFT:
         raise ActivityNotFound
     return card
-
-
-def numbered(turn: Turn, number: int) -> ActivityId | None:
-    """The activity that *number* means: from 100 the public number, below that the place in the last list seen."""
-    if number >= FIRST_PUBLIC_NUMBER:
-        return activity_of_number(number)
-    listed = turn.memory.listed
-    return listed.ids[number - 1] if listed is not None and 1 <= number <= len(listed.ids) else None
 
 
 def title_of(turn: Turn, card: ActivityCard) -> str:

@@ -6,7 +6,7 @@ from conversation_stage import Stage, crafts
 
 from outreach.content import parse_vocabulary
 from outreach.domain.actor import Actor
-from outreach.domain.messages import Choice, MessageKind, Outgoing
+from outreach.domain.messages import Choice, Language, MessageKind, Outgoing
 from outreach.domain.people import Purpose
 from outreach.services import threads
 
@@ -287,6 +287,19 @@ def test_a_command_leads_out_of_the_note_and_a_greeting_does_not(stage: Stage) -
     assert notes(stage) == []
 
 
+def test_asking_for_something_else_ends_the_wait_for_a_note(stage: Stage) -> None:
+    card = stage.add("太极晨练")
+    ann = stage.person()
+    ann.agrees_to_take_part()
+    for other in ("报名 1", "取消", f"{card.number}", "日历 7", "报名"):
+        ann.says("人工")
+        ann.says(other)
+
+        ann.says("下周二几点到合适呢")
+
+        assert notes(stage) == [], other
+
+
 def test_a_note_may_be_left_unwritten(stage: Stage) -> None:
     ann = stage.person()
     ann.says("人工")
@@ -424,6 +437,16 @@ def test_a_text_in_distress_gets_the_fixed_reply_whose_numbers_work(stage: Stage
     assert ann.said[0].kind is MessageKind.SAFETY
     assert "12356" in text
     assert ann.says("1")
+
+
+def test_nothing_is_put_in_front_of_a_fixed_reply(stage: Stage) -> None:
+    words = "最近压力好大，天天失眠，快撑不住了"
+    verdict = crafts().safeguard.look_at(words)
+    fixed = crafts().safeguard.reply(verdict, Language.ZH, stage.now, short=False)
+    ann = stage.person()
+
+    assert ann.says(words) == fixed.text
+    assert "自动程序" in ann.says("活动")
 
 
 def test_a_text_at_risk_that_was_interrupted_is_answered_and_raised_here(stage: Stage) -> None:
