@@ -420,3 +420,14 @@ def test_a_title_that_two_activities_share_is_asked_again(stage: Stage) -> None:
     assert "回复1到2的数字" in ann.says("太极晨练")
     assert "12月1日" in ann.shown[1].detail
     assert "12月1日" in ann.says("2")
+
+
+def test_a_number_is_a_place_in_the_list_even_if_a_title_reads_like_it(stage: Stage) -> None:
+    stage.add("2", starts_at=NOW + timedelta(days=1))
+    stage.add("！！", starts_at=NOW + timedelta(days=2))
+    ann = stage.person()
+    ann.says("活动")
+
+    assert "！！" in ann.says("2")
+    ann.says("活动")
+    assert "没听懂" in ann.says("…")
