@@ -10,8 +10,10 @@ from typing import Any
 from outreach.channels.base import Answer, ChannelContext, HookRequest, HookResponse
 from outreach.channels.webchat.decoding import decode_body, refused
 from outreach.channels.webchat.encoding import shown
+from outreach.channels.webchat.origin import is_foreign, is_json
 from outreach.channels.webchat.visitor import visitor_of
-from outreach.domain.messages import Capabilities, Incoming, Outcome, Outgoing, Sent, Unparsed
+from outreach.domain.errors import Fault
+from outreach.domain.messages import Capabilities, Incoming, Outcome, Outgoing, RetryLater, Sent, Unparsed
 
 CAPABILITIES = Capabilities(
     text_limit=4_000,
@@ -40,10 +42,12 @@ class WebChatChannel:
         """There is nothing to prepare: the page is ours."""
 
     def decode(self, request: HookRequest) -> Sequence[Incoming] | HookResponse:
-        """What the page says; 403 for a page without its cookie or with a button that is not its own."""
-        person = visitor_of(request.headers.get("cookie", ""))
+        """What the page says; 403 for another site's page, one without its cookie, a button that is not its own."""
         if request.method != "POST":
             return refused(405, "malformed")
+        if is_foreign(request.headers, self._context.base_url) or not is_json(request.headers):
+            return refused(403, "from_elsewhere")
+        person = visitor_of(request.headers.get("cookie", ""))
         if person is None:
             return refused(403, "no_visitor")
         found = decode_body(request.body, person, self._context.signer, request.received_at)
@@ -52,16 +56,20 @@ class WebChatChannel:
     async def acknowledge(
         self, incoming: Sequence[Incoming], answer: Answer, request: HookRequest | None = None
     ) -> HookResponse | None:
-        """All replies as JSON; 503 with a pause if they are not ready: the page asks again with the same id."""
+        """All replies as JSON; 503 with a pause if they are not ready: the page asks again with the same id.
+
+        ``unclear`` names why what came in was not understood, ``null`` if it was.
+        """
         if request is None:
             return None
         if not answer.ready:
-            return HookResponse(
-                503, b'{"error": "busy"}', "application/json", {"retry-after": str(int(ASK_AGAIN.total_seconds()))}
-            )
+            return HookResponse(503, b'{"error": "busy"}', "application/json", {"retry-after": str(ASK_AGAIN.seconds)})
         person = next((one.sender for one in incoming if not isinstance(one, Unparsed)), "")
-        replies = [self.show(message, person) for message in answer.messages]
-        return HookResponse(200, json.dumps({"replies": replies}, ensure_ascii=False).encode(), "application/json")
+        told = {
+            "replies": [self.show(message, person) for message in answer.messages],
+            "unclear": next((one.reason for one in incoming if isinstance(one, Unparsed)), None),
+        }
+        return HookResponse(200, json.dumps(told).encode(), "application/json")
 
     def show(self, message: Outgoing, person: str) -> dict[str, Any]:
         """*message* as the page of *person* takes it, be it an answer or from the mailbox."""
@@ -69,7 +77,10 @@ class WebChatChannel:
 
     async def send(self, to: str, message: Outgoing, key: str) -> Outcome:
         """Leave *message* in the mailbox: it is sent once that is committed."""
-        await self._context.mailbox.append(self.lane, to, message, key)
+        try:
+            await self._context.mailbox.append(self.lane, to, message, key)
+        except Fault as fault:  # not committed; if it was after all, the key makes the repeat the same message
+            return RetryLater(ASK_AGAIN, whole_lane=True, code=fault.code)
         return Sent(key)
 
     async def close(self) -> None:

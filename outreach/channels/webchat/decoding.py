@@ -1,4 +1,4 @@
-"""From the page's JSON to what it means. Anything else is refused in words that the page can show."""
+"""From the page's JSON to what it means. What is no page of ours is refused with a code that the page can word."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from outreach.channels.base import HookResponse, Signer
-from outreach.domain.messages import START, Incoming, Message, Pressed, Reach, Reachability
+from outreach.domain.messages import START, Incoming, Message, Pressed, Reach, Reachability, Unparsed
 
-LONGEST_BODY = 32 * 1024  # bytes: four times the longest text in the widest script
+LONGEST_BODY = 64 * 1024  # bytes: the longest text with every character escaped as a surrogate pair
 LONGEST_TEXT = 4_000  # characters
-_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-_SOURCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
+_SOURCE = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
 
 
@@ -25,14 +25,11 @@ def decode_body(body: bytes, person: str, signer: Signer, received_at: datetime)
     if len(body) > LONGEST_BODY:
         return refused(413, "too_long")
     fields = _object(body)
-    if fields is None or not _ID.fullmatch(str(fields.get("id", ""))):
+    page_id = None if fields is None else fields.get("id")
+    if fields is None or not isinstance(page_id, str) or not _ID.fullmatch(page_id):
         return refused(400, "malformed")
-    message_id = "w-" + hashlib.sha256(f"{person}:{fields['id']}".encode()).hexdigest()[:24]
-    if isinstance(fields.get("press"), str):
-        return _pressed(fields["press"], message_id, person, signer, received_at)
-    if fields.get("start") is True:
-        return _started(fields.get("source"), message_id, person, received_at)
-    return _typed(fields.get("text"), message_id, person, received_at)
+    message_id = "w-" + hashlib.sha256(f"{person}:{page_id}".encode()).hexdigest()[:24]
+    return _meaning(fields, message_id, person, signer, received_at)
 
 
 def refused(status: int, reason: str) -> HookResponse:
@@ -48,9 +45,21 @@ def _object(body: bytes) -> Mapping[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _pressed(data: str, message_id: str, person: str, signer: Signer, at: datetime) -> Incoming | HookResponse:
-    token = signer.verify(data, person)
-    return refused(403, "forged") if token is None else Pressed(message_id, person, token, at)
+def _meaning(
+    fields: Mapping[str, Any], message_id: str, person: str, signer: Signer, at: datetime
+) -> Incoming | HookResponse:
+    match fields:
+        case {"press": str(data)}:
+            token = signer.verify(data, person)
+            if token is None:  # somebody else's, or signed under an earlier key
+                return Unparsed(message_id, "unknown_button", at)
+            return Pressed(message_id, person, token, at)
+        case {"start": True}:
+            return _started(fields.get("source"), message_id, person, at)
+        case {"text": str(text)}:
+            return _typed(text, message_id, person, at)
+        case _:  # a page of another version, perhaps
+            return Unparsed(message_id, "unknown_shape", at)
 
 
 def _started(source: object, message_id: str, person: str, at: datetime) -> Incoming:
@@ -59,12 +68,11 @@ def _started(source: object, message_id: str, person: str, at: datetime) -> Inco
     return Pressed(message_id, person, START, at)
 
 
-def _typed(text: object, message_id: str, person: str, at: datetime) -> Incoming | HookResponse:
-    if not isinstance(text, str):
-        return refused(400, "malformed")
-    clean = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8")).translate(_CONTROLS).strip()
+def _typed(text: str, message_id: str, person: str, at: datetime) -> Incoming | HookResponse:
+    whole = text.encode("utf-8", "replace").decode("utf-8")  # JSON can say half a character
+    clean = unicodedata.normalize("NFC", whole).translate(_CONTROLS).strip()
     if not clean:
-        return refused(400, "empty")
+        return Unparsed(message_id, "empty_text", at)
     if len(clean) > LONGEST_TEXT:
         return refused(413, "too_long")
     return Message(message_id, person, clean, at)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from http.cookies import CookieError, SimpleCookie
 
 COOKIE = "visitor"
-_FORM = re.compile(r"[A-Za-z0-9_-]{32,64}")
+_FORM = re.compile(r"[A-Za-z0-9_-]{32,64}", re.ASCII)
 
 
 def new_visitor() -> str:
@@ -17,11 +16,12 @@ def new_visitor() -> str:
 
 
 def visitor_of(cookie_header: str) -> str | None:
-    """The reference of the visitor whose ``Cookie`` header that is: 32 hexadecimal digits; ``None`` without one."""
-    try:
-        found = SimpleCookie(cookie_header).get(COOKIE)
-    except CookieError:
-        return None
-    if found is None or not _FORM.fullmatch(found.value):
-        return None
-    return hashlib.sha256(found.value.encode()).hexdigest()[:32]
+    """The reference of the visitor whose ``Cookie`` header that is: 32 hexadecimal digits; ``None`` without one.
+
+    Other cookies of the host may look like anything: only ours is read.
+    """
+    for part in cookie_header.split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == COOKIE:
+            return hashlib.sha256(value.encode()).hexdigest()[:32] if _FORM.fullmatch(value) else None
+    return None
