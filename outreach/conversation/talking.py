@@ -37,14 +37,14 @@ def ask_for_note(turn: Turn) -> tuple[Outgoing, ...]:
 def take_note(turn: Turn, text: str) -> tuple[Outgoing, ...]:
     """Their message for staff: kept, or held until they agree that it is."""
     turn.ask(None)
-    if turn.allows(Purpose.TAKE_PART):
+    if turn.allows(Purpose.TALK):
         return _keep_note(turn, text)
     return consent.hold(turn, WishToWrite(text[: threads.LONGEST_NOTE]), "person")
 
 
 def fulfil(turn: Turn, held: HeldWish, wish: WishToWrite) -> tuple[Outgoing, ...]:
     """The agreeing tap: the note goes to staff."""
-    purposes = (Purpose.TAKE_PART,)
+    purposes = (Purpose.TALK,)
     turn.person = people.agree(turn.uow, turn.caller, purposes, consent.notice_of(held), turn.arrival(), turn.now)
     return _keep_note(turn, wish.text)
 

@@ -115,7 +115,7 @@ class Activity:
         return Withdrawn(self.id, sign_up, tuple(self._promote(now)))
 
     def accept(self, sign_up: SignUp, now: datetime) -> Accepted:
-        """Staff say yes to a request: a seat if one is free and nobody waits, else a place in the queue."""
+        """Staff say yes to a request: a seat if one is free and nobody who asked earlier waits, else a queue place."""
         self._require_open(now)
         if sign_up.standing is not Standing.REQUESTED:
             raise IllegalMove("sign-up", sign_up.standing, "accepted")
@@ -175,13 +175,16 @@ class Activity:
         return sign_up
 
     def _place(self, sign_up: SignUp, now: datetime) -> None:
-        # Somebody waiting goes first even if this smaller party would fit: nobody overtakes.
-        if self.waiting == 0 and sign_up.party <= self.free:
+        # Whoever asked earlier and waits goes first even if this smaller party would fit: nobody overtakes.
+        if not self._waits_before(sign_up) and sign_up.party <= self.free:
             self.seated += sign_up.party
             sign_up.move(Standing.SEATED, now)
         else:
             self.waiting += sign_up.party
             sign_up.move(Standing.WAITING, now)
+
+    def _waits_before(self, sign_up: SignUp) -> bool:
+        return self.waiting > 0 and (not self.head or self.head[0].number < sign_up.number)
 
     def _leave(self, sign_up: SignUp) -> None:
         if sign_up.standing.holds_seat:

@@ -15,6 +15,7 @@ class Purpose(StrEnum):
     TAKE_PART = "take_part"  # keep what a sign-up needs; confirm, remind, tell of changes
     TIPS = "tips"  # education now and then
     NEWS = "news"  # announcements of activities
+    TALK = "talk"  # keep a note to staff, and write back
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,15 +22,14 @@ class DueReminder:
 def reminder_moment(starts_at: datetime, lead: timedelta, quiet: QuietHours | None, zone: tzinfo) -> datetime:
     """When the reminder *lead* before *starts_at* goes out, in UTC.
 
-    In quiet hours it waits for their end if that still leaves half an hour (or the whole lead, if that is
-    shorter); otherwise it goes just before they begin.
+    In quiet hours it waits for their end if that still leaves half an hour; otherwise it goes just before they begin.
     """
     moment = starts_at - lead
     window = quiet.window_around(moment, zone) if quiet is not None else None
     if window is None:
         return moment
     begins, ends = window
-    if ends <= starts_at - min(lead, STILL_USEFUL):
+    if ends <= starts_at - STILL_USEFUL:
         return ends
     return begins - timedelta(minutes=1)
 

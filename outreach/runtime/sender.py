@@ -12,7 +12,7 @@ from functools import partial
 
 from outreach.channels.base import Channel
 from outreach.domain.errors import LaneLost
-from outreach.domain.messages import Outcome, Outgoing, Sent, Unconfirmed
+from outreach.domain.messages import Halted, Language, Outcome, Outgoing, Sent, Unconfirmed
 from outreach.runtime.bridge import Bridge
 from outreach.runtime.clock import Clock
 from outreach.runtime.pacing import Pacer
@@ -118,7 +118,14 @@ class Sender:
             if not isinstance(outcome, Sent):
                 break
             done += 1
+        if isinstance(outcome, Halted):
+            self._tell_staff(outcome)
         return letter, outcome, done
+
+    def _tell_staff(self, halted: Halted) -> None:
+        wording = self._outlet.desk.wording
+        key = f"halt.{halted.remedy}" if wording.has(f"halt.{halted.remedy}") else "halt.other"
+        log.error("lane %s is stopped (%s). %s", self._outlet.lane, halted.code, wording.say(key, Language.EN))
 
     async def _call(self, to: str, part: Outgoing, key: str) -> Outcome:
         try:

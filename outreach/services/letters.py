@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from outreach.content import fill, plain
@@ -39,9 +39,9 @@ class Desk:
 
 def write_out(uow: UnitOfWork, desk: Desk, letter: Letter, now: datetime) -> tuple[Outgoing, ...] | None:
     """The messages of *letter*, not yet cut to a channel; ``None`` if there is nothing to say any more."""
+    about = str(letter.subject.get("about", ""))
     if letter.body:
-        return letter.body
-    about = str(letter.subject["about"])
+        return tuple(_of_staff(desk, letter, message) for message in letter.body) if about == "thread" else letter.body
     if about == "tip":
         return _tip(uow, desk, letter, now)
     try:
@@ -66,6 +66,10 @@ def _tip(uow: UnitOfWork, desk: Desk, letter: Letter, now: datetime) -> tuple[Ou
         return None
     text = desk.wording.say("push.tip", language, text=tip_text(desk, item, language, now))
     return (Outgoing(letter.kind, text),)
+
+
+def _of_staff(desk: Desk, letter: Letter, message: Outgoing) -> Outgoing:
+    return replace(message, text=desk.wording.say("push.thread", letter.language, text=message.text))
 
 
 def _is_overtaken(about: str, place: MyPlace) -> bool:

@@ -117,6 +117,9 @@ class Conversations(Protocol):
 
     def forget(self, caller: Caller) -> None: ...
 
+    def purge(self, now: datetime) -> int:
+        """Delete what was kept until *now* at most; how many."""
+
 
 class Activities(Protocol):
     """Activities, locked and loaded for a decision or shown as cards."""
