@@ -266,12 +266,25 @@ def test_a_note_of_somebody_new_waits_for_their_yes(stage: Stage) -> None:
 
 def test_who_agreed_before_writes_at_once(stage: Stage) -> None:
     ann = stage.person()
-    ann.agrees_to_take_part()
+    ann.says("person")
+    ann.says("Is there a ramp at the hall?")
+    ann.picks("Agree and send")
     ann.says("person")
 
     ann.says("May I bring my dog along next week?")
 
-    assert notes(stage) == ["May I bring my dog along next week?"]
+    assert notes(stage) == ["Is there a ramp at the hall?", "May I bring my dog along next week?"]
+
+
+def test_agreeing_to_take_part_is_not_agreeing_to_a_note_being_kept(stage: Stage) -> None:
+    ann = stage.person()
+    ann.agrees_to_take_part()
+    ann.says("人工")
+
+    notice = ann.says("想问问下周的讲座能不能带轮椅进去")
+
+    assert "同意吗" in notice
+    assert notes(stage) == []
 
 
 def test_a_command_leads_out_of_the_note_and_a_greeting_does_not(stage: Stage) -> None:
