@@ -90,9 +90,10 @@ def test_the_walk_through_telegram(program: Program):
         eventually(lambda: "活动快到了" in ann.reads(), "the reminder")
         eventually(lambda: "回复“退订”" in ann.reads(), "the tip")
         shown = program.json("activity", "show", "1")
+        (calendar, *_) = ann.files()
         code = program.stop()
 
-    assert_calendar(ann.files()[0])
+    assert_calendar(calendar)
     assert (shown["seated"], shown["waiting"]) == (1, 0)
     assert code == 0
     assert TOKEN not in program.log.read_text()
