@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 
 from outreach.bootstrap import App
 from outreach.web import chat, feeds, health, hooks, mistakes, pages, static
-from outreach.web.headers import SafeHeaders
+from outreach.web.shield import Shield
 from outreach.web.views import Views
 
 
@@ -27,8 +27,22 @@ def create_app(house: App) -> FastAPI:
             await house.stop()
 
     views = Views(house)
-    routes: list[BaseRoute] = [
-        # Hooks come first: they are the hot path, and plain routes without dependency injection.
+    return FastAPI(
+        title="Outreach",
+        lifespan=lifespan,
+        routes=_routes(house, views),
+        middleware=[Middleware(Shield, broken=views.broken)],
+        exception_handlers=mistakes.handlers(views),
+        redirect_slashes=False,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+    )
+
+
+def _routes(house: App, views: Views) -> list[BaseRoute]:
+    """Hooks come first: they are the hot path. All are plain routes, without models and injected dependencies."""
+    return [
         *hooks.routes(house),
         *chat.routes(house, views),
         *pages.routes(house, views),
@@ -36,13 +50,3 @@ def create_app(house: App) -> FastAPI:
         *health.routes(house),
         *static.routes(),
     ]
-    return FastAPI(
-        title="Outreach",
-        lifespan=lifespan,
-        routes=routes,
-        middleware=[Middleware(SafeHeaders)],
-        exception_handlers=mistakes.handlers(views),
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-    )

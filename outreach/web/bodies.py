@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 
-LONGEST_BODY = 256 * 1024  # bytes; Telegram drops updates over 64 KiB, WeChat's adapter has a smaller limit of its own
-
-
-class BodyTooLong(Exception):
-    """The body went over the limit; the rest of it was not read."""
+LONGEST_BODY = 256 * 1024  # bytes; what `channels.base.HookRequest` promises to adapters
 
 
-async def read_body(request: Request, limit: int = LONGEST_BODY) -> bytes:
-    """The whole body. Raises `BodyTooLong`, or Starlette's `ClientDisconnect`."""
-    declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > limit:
-        raise BodyTooLong
+async def read_body(request: Request, limit: int = LONGEST_BODY) -> bytes | Response:
+    """The whole body; or, without reading on, the response to one over *limit* (413) or cut off (400)."""
+    if _declared(request) > limit:
+        return Response(status_code=413, headers={"connection": "close"})
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise BodyTooLong
-        parts.append(part)
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > limit:
+                return Response(status_code=413, headers={"connection": "close"})
+            parts.append(part)
+    except ClientDisconnect:
+        return Response(status_code=400)
     return b"".join(parts)
 
 
-__all__ = ["LONGEST_BODY", "BodyTooLong", "ClientDisconnect", "read_body"]
+def _declared(request: Request) -> int:
+    text = request.headers.get("content-length", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -1,22 +1,30 @@
-"""The web chat: its page, what the page says, and what it waits for."""
+"""The web chat: its page, what the page says, what it waits for, and the way out."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from calendar import Calendar
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from outreach.bootstrap import App
-from outreach.channels.webchat import COOKIE, new_visitor, visitor_of
-from outreach.web.bodies import BodyTooLong, ClientDisconnect, read_body
+from outreach.channels.webchat import (
+    COOKIE,
+    LONGEST_BODY,
+    WebChatChannel,
+    is_foreign,
+    new_visitor,
+    visitor_of,
+)
+from outreach.web.bodies import read_body
 from outreach.web.hooks import hook_request, plain_response
 from outreach.web.views import Views
 
 PATIENCE = 25.0  # seconds that a page waits for news; proxies cut idle requests at 30 and more
 A_MONTH = 30 * 24 * 3600
-_LONGEST_SAYING = 32 * 1024
+_NO_STORE = {"cache-control": "no-store"}
 
 
 def routes(house: App, views: Views) -> list[BaseRoute]:
@@ -26,57 +34,64 @@ def routes(house: App, views: Views) -> list[BaseRoute]:
         return []
 
     async def page(request: Request) -> Response:
-        response = views.page(request, "chat.html", demo=house.demo)
-        if visitor_of(request.headers.get("cookie", "")) is None:
-            secure = house.settings.base_url.startswith("https")
-            response.set_cookie(
-                COOKIE, new_visitor(), max_age=A_MONTH, path="/chat", httponly=True, secure=secure, samesite="lax"
-            )
+        response = views.page(request, "chat.html", demo=house.demo, epoch=channel.epoch)
+        response.headers["cache-control"] = "no-store"  # nor kept for "back": whoever left quickly stays away
+        _remember_visitor(request, response, secure=house.settings.base_url.startswith("https:"))
         return response
 
     async def say(request: Request) -> Response:
-        if is_from_elsewhere(request, house.settings.base_url):
-            return JSONResponse({"error": "from_elsewhere"}, 403)
-        try:
-            body = await read_body(request, _LONGEST_SAYING)
-        except BodyTooLong:
-            return JSONResponse({"error": "too_long"}, 413)
-        except ClientDisconnect:
-            return Response(status_code=400)
-        answered = await house.hub.serve(channel.lane, hook_request(house, request, body))
-        return Response(status_code=404) if answered is None else plain_response(answered)
+        body = await read_body(request, LONGEST_BODY)
+        if isinstance(body, Response):
+            return body if body.status_code != 413 else JSONResponse({"error": "too_long"}, 413)
+        answer = await house.hub.serve(channel.lane, hook_request(house, request, body))
+        response = Response(status_code=404) if answer is None else plain_response(answer)
+        response.headers.update(_NO_STORE)
+        return response
 
     async def updates(request: Request) -> Response:
-        person = visitor_of(request.headers.get("cookie", ""))
-        after = request.query_params.get("after", "0")
-        if person is None or not after.isdigit() or len(after) > 18:
-            return JSONResponse({"error": "no_visitor"}, 403)
-        found = await house.mailbox.wait(channel.lane, person, int(after), PATIENCE)
-        messages = [{"cursor": mail.cursor, **channel.show(mail.message, person)} for mail in found]
-        return JSONResponse({"messages": messages}, headers={"cache-control": "no-store"})
+        return await _updates(house, channel, request)
 
-    async def leave(_request: Request) -> Response:
-        response = RedirectResponse("/", 303)
-        response.delete_cookie(COOKIE, path="/chat")
+    async def leave(request: Request) -> Response:
+        today = house.clock().astimezone(ZoneInfo(house.settings.timezone)).date()
+        weeks = Calendar().monthdayscalendar(today.year, today.month)
+        response = views.page(request, "leave.html", today=today, weeks=weeks)
+        response.headers.update(_NO_STORE)
         return response
 
     return [
         Route("/chat", page),
         Route("/chat/say", say, methods=["POST"]),
         Route("/chat/updates", updates),
-        Route("/chat/leave", leave, methods=["POST"]),
+        Route("/leave", leave),
     ]
 
 
-def is_from_elsewhere(request: Request, base_url: str) -> bool:
-    """Whether another site's page made this request: such a page cannot send JSON without the browser saying so."""
-    if not request.headers.get("content-type", "").startswith("application/json"):
-        return True
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site not in {"same-origin", "none"}
-    origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc not in {
-        request.headers.get("host"),
-        urlsplit(base_url).netloc,
-    }
+async def _updates(house: App, channel: WebChatChannel, request: Request) -> Response:
+    """What came for the visitor after a cursor, as soon as something does; all up to the cursor is deleted.
+
+    409 tells a page that the house has other keys than when it was opened: its cursor and buttons mean nothing here.
+    """
+    person = visitor_of(request.headers.get("cookie", ""))
+    after = request.query_params.get("after", "0")
+    if is_foreign(request.headers, house.settings.base_url):
+        return _refused(403, "from_elsewhere")
+    if person is None:
+        return _refused(403, "no_visitor")
+    if not (after.isascii() and after.isdigit() and len(after) < 19):
+        return _refused(400, "malformed")
+    if request.query_params.get("epoch", channel.epoch) != channel.epoch:
+        return _refused(409, "other_house")
+    found = await house.mailbox.wait(channel.lane, person, int(after), PATIENCE)
+    messages = [{"cursor": mail.cursor, **channel.show(mail.message, person)} for mail in found]
+    return JSONResponse({"messages": messages}, headers=_NO_STORE)
+
+
+def _refused(status: int, reason: str) -> Response:
+    return JSONResponse({"error": reason}, status, headers=_NO_STORE)
+
+
+def _remember_visitor(request: Request, response: Response, *, secure: bool) -> None:
+    """Give a new visitor a cookie, and one who comes back another month."""
+    known = visitor_of(request.headers.get("cookie", "")) is not None
+    value = request.cookies[COOKIE] if known else new_visitor()
+    response.set_cookie(COOKIE, value, max_age=A_MONTH, path="/chat", httponly=True, secure=secure, samesite="lax")

@@ -11,26 +11,31 @@ from starlette.routing import BaseRoute, Route
 from outreach.bootstrap import App
 from outreach.channels.base import HookRequest, HookResponse
 from outreach.domain.ids import LaneName
-from outreach.web.bodies import BodyTooLong, ClientDisconnect, read_body
+from outreach.web.bodies import read_body
+from outreach.web.shield import HOOKS
 
 HOLD_HEADER = "x-outreach-hold"
+"""Seconds, counted from the request, during which its line is to stay silent; never shown outside."""
+_LONGEST_HOLD = 30.0
 
 
 def routes(house: App) -> list[BaseRoute]:
     """``/hooks/{lane}``."""
 
     async def hook(request: Request) -> Response:
-        try:
-            body = await read_body(request)
-        except BodyTooLong:
-            return Response(status_code=413)
-        except ClientDisconnect:
-            return Response(status_code=400)
+        came = asyncio.get_running_loop().time()
+        body = await read_body(request)
+        if isinstance(body, Response):
+            return body
         lane = LaneName(request.path_params["lane"])
         response = await house.hub.serve(lane, hook_request(house, request, body))
-        return Response(status_code=404) if response is None else await _held(response)
+        if response is None:
+            return Response(status_code=404)
+        if HOLD_HEADER in response.headers:
+            await _stay_silent(request, came + min(_LONGEST_HOLD, float(response.headers[HOLD_HEADER])))
+        return plain_response(response)
 
-    return [Route("/hooks/{lane}", hook, methods=["GET", "POST"])]
+    return [Route(HOOKS + "{lane}", hook, methods=["GET", "POST"])]
 
 
 def hook_request(house: App, request: Request, body: bytes) -> HookRequest:
@@ -41,11 +46,15 @@ def hook_request(house: App, request: Request, body: bytes) -> HookRequest:
 
 def plain_response(response: HookResponse) -> Response:
     """*response* in the web framework's words, without what was only meant for us."""
-    headers = {name: value for name, value in response.headers.items() if name.lower() != HOLD_HEADER}
+    headers = {name: value for name, value in response.headers.items() if name != HOLD_HEADER}
     return Response(response.body, response.status, headers, response.media_type)
 
 
-async def _held(response: HookResponse) -> Response:
-    """*response*, after the pause it asks for: silence is how WeChat is told to ask again."""
-    await asyncio.sleep(float(response.headers.get(HOLD_HEADER, 0)))
-    return plain_response(response)
+async def _stay_silent(request: Request, until: float) -> None:
+    """Wait until that moment of the loop's clock, or until the other side hangs up: that is how WeChat asks again."""
+    try:
+        async with asyncio.timeout_at(until):
+            while (await request.receive())["type"] != "http.disconnect":
+                continue
+    except TimeoutError:
+        return

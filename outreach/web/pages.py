@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 from starlette.requests import Request
@@ -42,7 +43,7 @@ def routes(house: App, views: Views) -> list[BaseRoute]:
         after = _number(request.query_params.get("after"))
         now, lang = house.clock(), views.language(request)
         cards = await house.bridge.read(lambda uow: uow.activities.upcoming(now, PAGE_SIZE + 1, after=after))
-        days = _by_day(house, cards[:PAGE_SIZE], lang)
+        days = _by_day(house, cards[:PAGE_SIZE], lang, now)
         following = cards[PAGE_SIZE - 1].id if len(cards) > PAGE_SIZE else None
         return views.page(request, "front.html", days=days, following=following)
 
@@ -51,30 +52,36 @@ def routes(house: App, views: Views) -> list[BaseRoute]:
         card = await house.bridge.read(lambda uow: uow.activities.by_slug(slug))
         if card is None or card.restricted or card.status is ActivityStatus.DRAFT:
             return views.missing(request)
-        line = _line(house, card, views.language(request))
+        line = _line(house, card, views.language(request), house.clock())
         return views.page(request, "activity.html", line=line, card=card)
 
     return [Route("/", front), Route("/a/{slug}", activity)]
 
 
-def _by_day(house: App, cards: Sequence[ActivityCard], lang: Language) -> list[tuple[str, list[Line]]]:
-    now = house.clock()
+def _by_day(house: App, cards: Sequence[ActivityCard], lang: Language, now: datetime) -> list[tuple[str, list[Line]]]:
     grouped = groupby(cards, key=lambda card: day(card.starts_at, card.zone, lang, now))
-    return [(name, [_line(house, card, lang) for card in found]) for name, found in grouped]
+    return [(name, [_line(house, card, lang, now) for card in found]) for name, found in grouped]
 
 
-def _line(house: App, card: ActivityCard, lang: Language) -> Line:
-    now, tags = house.clock(), house.core.crafts.vocabulary.audiences
+def _line(house: App, card: ActivityCard, lang: Language, now: datetime) -> Line:
+    tags = house.core.crafts.vocabulary.audiences
     labels = [tags[key].label(lang) for key in sorted(card.audience) if key in tags]
     return Line(
         card=card,
-        time=f"{clock(card.starts_at, card.zone, lang)}–{clock(card.ends_at, card.zone, lang)}",
+        time=_hours(card, lang),
         when=when(card.starts_at, card.ends_at, card.zone, lang, now),
         audiences=("、" if lang is Language.ZH else ", ").join(labels),
         open=is_open(card, now),
         called_off=card.status is ActivityStatus.CALLED_OFF,
         free=max(0, card.seats - card.seated) if card.waiting == 0 else 0,
     )
+
+
+def _hours(card: ActivityCard, lang: Language) -> str:
+    """From when to when; the part of the day is said once if it is the same."""
+    begins, ends = (clock(moment, card.zone, lang) for moment in (card.starts_at, card.ends_at))
+    part_of_day = begins.rstrip("0123456789:")
+    return f"{begins}–{ends.removeprefix(part_of_day)}"
 
 
 def _number(text: str | None) -> ActivityId | None:

@@ -1,4 +1,4 @@
-"""Our own style sheets and scripts, under names that change with their content."""
+"""Our own style sheets and scripts, under addresses that change with their content."""
 
 from __future__ import annotations
 
@@ -15,17 +15,20 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @cache
-def asset(name: str) -> bytes | None:
-    """The bytes of one of our files, ``None`` if there is none of that name."""
-    file = files("outreach.web") / "static" / name
-    known = "/" not in name and name.rpartition(".")[2] in _TYPES and file.is_file()
-    return file.read_bytes() if known else None
+def _assets() -> dict[str, bytes]:
+    """All files of ours by name, read once."""
+    folder = files("outreach.web") / "static"
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.name.rpartition(".")[2] in _TYPES}
 
 
 @cache
+def _version(name: str) -> str:
+    return hashlib.sha256(_assets()[name]).hexdigest()[:12]
+
+
 def address(name: str) -> str:
     """Where *name* is served: its hash is part of it, so that a browser may keep it for ever."""
-    return f"/static/{name}?v={hashlib.sha256(asset(name) or b'').hexdigest()[:12]}"
+    return f"/static/{name}?v={_version(name)}"
 
 
 def routes() -> list[BaseRoute]:
@@ -33,10 +36,11 @@ def routes() -> list[BaseRoute]:
 
     async def serve(request: Request) -> Response:
         name = request.path_params["name"]
-        body = asset(name)
+        body = _assets().get(name)
         if body is None:
             return Response(status_code=404)
-        headers = {"cache-control": _FOR_EVER if "v" in request.query_params else "no-cache"}
+        lasts = request.query_params.get("v") == _version(name)
+        headers = {"cache-control": _FOR_EVER if lasts else "no-cache"}
         return Response(body, headers=headers, media_type=_TYPES[name.rpartition(".")[2]])
 
     return [Route("/static/{name}", serve)]

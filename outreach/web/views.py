@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from outreach.bootstrap import App
 from outreach.domain.messages import Language
@@ -15,6 +17,8 @@ from outreach.web.words import WORDS
 
 LARGE_COOKIE = "large"
 A_YEAR = 365 * 24 * 3600
+_HEADERS = {"cache-control": "private, no-cache", "vary": "accept-language, cookie"}
+_NUMBER = re.compile(r"(?<!\d)\d[\d -]{1,16}\d(?!\d)", re.ASCII)  # a helpline: three digits or more, perhaps spaced
 
 
 class Views:
@@ -22,6 +26,7 @@ class Views:
 
     def __init__(self, house: App) -> None:
         self._house = house
+        self._secure = house.settings.base_url.startswith("https:")
         self._templates = Environment(
             loader=PackageLoader("outreach.web"),
             autoescape=select_autoescape(),
@@ -30,35 +35,60 @@ class Views:
             lstrip_blocks=True,
         )
         self._templates.globals["asset"] = static.address
+        self._templates.filters |= {"dialable": dialable, "numbers": numbers}
 
-    def page(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
         """The page made of *template*; remembers the language and size that were chosen in the address."""
         lang = self.language(request)
         chosen_size = request.query_params.get("large")
         large = (chosen_size or request.cookies.get(LARGE_COOKIE)) == "1"
-        body = self._templates.get_template(template).render(
-            lang=lang.value,
-            html_lang="zh-CN" if lang is Language.ZH else "en",
-            other_lang=(Language.EN if lang is Language.ZH else Language.ZH).value,
-            words=WORDS[lang],
-            large=large,
-            path=request.url.path,
-            network=self._house.network_name(lang),
-            emergency=self._house.emergency_text(lang),
-            has_chat=self._house.webchat is not None,
-            **values,
-        )
-        response = HTMLResponse(body, status, headers={"cache-control": "no-cache", "content-language": lang.value})
+        body = self._templates.get_template(template).render(**self._standing(request, lang, large), **values)
+        response = HTMLResponse(body, status, headers={**_HEADERS, "content-language": lang.value})
         if language.named(request.query_params.get("lang")) is not None:
-            response.set_cookie(language.COOKIE, lang.value, max_age=A_YEAR, samesite="lax")
+            self._remember(response, language.COOKIE, lang.value)
         if chosen_size in {"0", "1"}:
-            response.set_cookie(LARGE_COOKIE, chosen_size, max_age=A_YEAR, samesite="lax")
+            self._remember(response, LARGE_COOKIE, chosen_size)
         return response
 
     def language(self, request: Request) -> Language:
         """The language of the visitor's page."""
         return language.language_of(request, self._house.settings.language)
 
-    def missing(self, request: Request) -> HTMLResponse:
+    def missing(self, request: Request) -> Response:
         """There is nothing at that address."""
         return self.page(request, "missing.html", status=404)
+
+    def broken(self, request: Request) -> Response:
+        """Something of ours broke."""
+        return self.page(request, "broken.html", status=500)
+
+    def _standing(self, request: Request, lang: Language, large: bool) -> dict[str, Any]:
+        """What every template may use."""
+        return {
+            "html_lang": "zh-CN" if lang is Language.ZH else "en",
+            "other_lang": (Language.EN if lang is Language.ZH else Language.ZH).value,
+            "words": WORDS[lang],
+            "large": large,
+            "path": request.url.path,
+            "network": self._house.network_name(lang),
+            "emergency": self._house.emergency_text(lang),
+            "has_chat": self._house.webchat is not None,
+        }
+
+    def _remember(self, response: Response, name: str, value: str) -> None:
+        response.set_cookie(name, value, max_age=A_YEAR, httponly=True, secure=self._secure, samesite="lax")
+
+
+def numbers(text: str) -> list[str]:
+    """The telephone numbers in *text*, each once."""
+    return list(dict.fromkeys(found.group() for found in _NUMBER.finditer(text)))
+
+
+def dialable(text: str) -> Markup:
+    """*text* with every telephone number in it as a link that dials it."""
+    parts, end = [], 0
+    for found in _NUMBER.finditer(text):
+        plain = re.sub(r"[ -]", "", found.group())
+        parts += [escape(text[end : found.start()]), Markup('<a href="tel:{}">{}</a>').format(plain, found.group())]
+        end = found.end()
+    return Markup("").join([*parts, escape(text[end:])])

@@ -38,6 +38,11 @@ class WebChatChannel:
         self.lane = context.lane
         self._context = context
 
+    @property
+    def epoch(self) -> str:
+        """Changes with the keys of the house: by it an open page knows that its buttons and cursor are void."""
+        return self._context.signer.sign("epoch", "").rpartition(".")[2]
+
     async def prepare(self) -> None:
         """There is nothing to prepare: the page is ours."""
 
