@@ -45,8 +45,8 @@ def _routes(house: App, views: Views) -> list[BaseRoute]:
     return [
         *hooks.routes(house),
         *chat.routes(house, views),
+        *feeds.routes(house, views),  # before the pages: /a/{slug} would take /a/{slug}.ics for a slug
         *pages.routes(house, views),
-        *feeds.routes(house, views),
         *health.routes(house),
         *static.routes(),
     ]

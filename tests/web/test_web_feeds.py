@@ -1,0 +1,121 @@
+"""Calendar files over HTTP: the right type, honest tags, names that survive every client."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from web_scene import add, button, look_at, say, visit
+
+from outreach.domain.actor import Actor
+from outreach.services import activities
+
+
+def test_the_public_feed_holds_every_public_activity(tmp_path):
+    async def story(house, browser):
+        cards = [add(house, f"活动 {number}") for number in range(3)]
+        return cards, await browser.get("/feeds/public.ics")
+
+    cards, feed = visit(tmp_path, story)
+
+    assert feed.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert feed.text.count("BEGIN:VEVENT") == 3
+    assert all(card.uid in feed.text for card in cards)
+
+
+def test_a_region_has_a_feed_of_its_own_and_an_unknown_one_has_none(tmp_path):
+    async def story(house, browser):
+        with house.core.database.unit_of_work() as uow:
+            here = uow.regions.add("here", "这里", uow.regions.root())
+            uow.regions.add("there", "那里", uow.regions.root())
+        add(house, "在这里", region_id=here.id)
+        return [await browser.get(f"/feeds/region/{code}.ics") for code in ("here", "there", "nowhere", "%25", "..")]
+
+    here, there, nowhere, percent, dots = visit(tmp_path, story)
+
+    assert "在这里" in here.text
+    assert "在这里" not in there.text
+    assert [nowhere.status_code, percent.status_code, dots.status_code] == [404, 404, 404]
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        ("{tag}", 304),
+        ("W/{tag}", 304),
+        ('"other", {tag}', 304),
+        ("*", 304),
+        ('"other"', 200),
+        ("", 200),
+        ("{bare}", 200),
+    ],
+)
+def test_who_has_it_already_is_told_so_without_the_body(tmp_path, header, status):
+    async def story(house, browser):
+        add(house)
+        tag = (await browser.get("/feeds/public.ics")).headers["etag"]
+        known = header.format(tag=tag, bare=tag.strip('"'))
+        return tag, await browser.get("/feeds/public.ics", headers={"if-none-match": known})
+
+    tag, answer = visit(tmp_path, story)
+
+    assert answer.status_code == status
+    assert answer.headers["etag"] == tag
+    assert not tag.startswith("W/")
+    assert bool(answer.content) is (status == 200)
+
+
+def test_the_same_state_is_the_same_bytes_and_a_change_is_another_tag(tmp_path):
+    async def story(house, browser):
+        card = add(house)
+        first, again = [await browser.get("/feeds/public.ics") for _ in range(2)]
+        with house.core.database.unit_of_work() as uow:
+            activities.call_off(uow, Actor.operator(), card.id, datetime.now(UTC))
+        return first, again, await browser.get("/feeds/public.ics")
+
+    first, again, changed = visit(tmp_path, story)
+
+    assert first.content == again.content
+    assert first.headers["etag"] == again.headers["etag"] != changed.headers["etag"]
+    assert "STATUS:CANCELLED" in changed.text
+
+
+def test_one_activity_is_a_file_with_a_name_that_every_client_reads(tmp_path):
+    async def story(house, browser):
+        card = add(house, "太极晨练")
+        return await browser.get(f"/a/{card.slug}.ics")
+
+    named = visit(tmp_path, story).headers["content-disposition"]
+
+    assert named.startswith('inline; filename="')
+    assert "filename*=UTF-8''%E5%A4%AA%E6%9E%81" in named
+    assert named.isascii()
+
+
+def test_ones_own_link_follows_and_ends_with_the_person(tmp_path):
+    async def story(house, browser):
+        card = add(house)
+        await browser.get("/chat")
+        shown = await say(browser, 1, start=True, source=f"a-{card.slug}")
+        asked = await say(browser, 2, press=button(shown, "报名"))
+        await say(browser, 3, press=button(asked, "同意"))
+        pushed = (await browser.get("/chat/updates?after=0")).json()["messages"]
+        link = next(one["file"]["href"] for one in pushed if one["file"])
+        seated = await browser.get(link)
+        await say(browser, 4, text=f"取消 {card.number}")
+        left = await browser.get(link)
+        asked = await say(browser, 5, text="删除我")
+        await say(browser, 6, press=asked["replies"][-1]["choices"][0]["data"])
+        return seated, left, await browser.get(link)
+
+    seated, left, erased = visit(tmp_path, story)
+
+    assert "STATUS:CONFIRMED" in seated.text
+    assert seated.headers["cache-control"].startswith("private")
+    assert "STATUS:CANCELLED" in left.text
+    assert erased.status_code == 404
+
+
+@pytest.mark.parametrize("token", ["1-aaaaaaaaaaaaaaaaaaaaaa", "x", "-", "1" * 70, "%F0%9F%98%80", "1-"])
+def test_a_guessed_link_opens_nothing(tmp_path, token):
+    assert look_at(tmp_path, f"/c/{token}.ics").status_code == 404
