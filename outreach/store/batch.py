@@ -11,6 +11,7 @@ from outreach.domain.errors import Fault
 from outreach.domain.ids import LaneName
 from outreach.services.ports import UnitOfWork
 from outreach.store.faults import fault_of
+from outreach.store.prepared import on_driver
 from outreach.store.unit_of_work import SqlUnitOfWork
 
 _T = TypeVar("_T")
@@ -30,7 +31,7 @@ class Batch:
         self.require_intact()
         self._uow.woken.clear()
         connection = self._uow.connection
-        connection.exec_driver_sql("SAVEPOINT call")
+        on_driver(connection, "SAVEPOINT call")
         try:
             result = work(self._uow)
         except DBAPIError as error:
@@ -39,7 +40,7 @@ class Batch:
         except BaseException:
             self._undo()
             raise
-        connection.exec_driver_sql("RELEASE SAVEPOINT call")
+        on_driver(connection, "RELEASE SAVEPOINT call")
         self.woken |= self._uow.woken
         return result
 

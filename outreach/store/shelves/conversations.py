@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, select
 from outreach.services.cards import Caller
 from outreach.store.codec import packed, unpacked
 from outreach.store.dialect import ByDialect
+from outreach.store.prepared import Prepared
 from outreach.store.rows import table_of
 from outreach.store.rows_people import ConversationRow
 from outreach.store.transaction import Shelf
@@ -18,13 +19,15 @@ _COLUMN = "conversation.state"
 _TALK = table_of(ConversationRow)
 _C = _TALK.c
 _HERE = (_C.lane == bindparam("lane"), _C.person == bindparam("person"))
-_RECALL = select(_C.state_sealed).where(*_HERE, _C.until > bindparam("now"))
-_KEEP = ByDialect(
-    _TALK,
-    lambda new: new.on_conflict_do_update(
-        index_elements=["lane", "person"],
-        set_={"state_sealed": new.excluded.state_sealed, "until": new.excluded.until},
-    ),
+_RECALL = Prepared(select(_C.state_sealed).where(*_HERE, _C.until > bindparam("now")))
+_KEEP = Prepared(
+    ByDialect(
+        _TALK,
+        lambda new: new.on_conflict_do_update(
+            index_elements=["lane", "person"],
+            set_={"state_sealed": new.excluded.state_sealed, "until": new.excluded.until},
+        ),
+    )
 )
 _FORGET = delete(_TALK).where(*_HERE)
 _PURGE = delete(_TALK).where(_C.until <= bindparam("now"))
@@ -37,17 +40,17 @@ class ConversationShelf(Shelf):
 
     def recall(self, caller: Caller, now: datetime) -> Mapping[str, object]:
         """The last state kept, or an empty mapping."""
-        sealed = self._at.connection.execute(_RECALL, self._here(caller) | {"now": now}).scalar_one_or_none()
-        if sealed is None:
+        found = _RECALL.first(self._at.connection, self._here(caller) | {"now": now})
+        if found is None:
             return {}
-        state: dict[str, object] = unpacked(self._at.ring.open("conversation", sealed, _COLUMN))
+        state: dict[str, object] = unpacked(self._at.ring.open("conversation", found[0], _COLUMN))
         return state
 
     def keep(self, caller: Caller, state: Mapping[str, object], until: datetime) -> None:
         """Keep *state* (JSON values only), sealed, instead of what was kept before; it is gone after *until*."""
         sealed = self._at.ring.seal("conversation", packed(dict(state)), _COLUMN)
         values = self._here(caller) | {"state_sealed": sealed, "until": until}
-        self._at.connection.execute(_KEEP.on(self._at.connection), values)
+        _KEEP.run(self._at.connection, values)
 
     def forget(self, caller: Caller) -> None:
         """Keep nothing."""

@@ -13,6 +13,7 @@ from outreach.domain.messages import Incoming, Outgoing
 from outreach.services.cards import Caller, InboxEntry, InboxState, Unanswered
 from outreach.store.codec import pack_answers, pack_incoming, unpack_answers, unpack_incoming
 from outreach.store.dialect import ByDialect
+from outreach.store.prepared import Prepared
 from outreach.store.rows import table_of
 from outreach.store.rows_inbound import InboxRow
 from outreach.store.transaction import Shelf
@@ -24,15 +25,15 @@ _QUARANTINED = InboxState.QUARANTINED.value
 _INBOX = table_of(InboxRow)
 _I = _INBOX.c
 
-_RECEIVE = ByDialect(
-    _INBOX, lambda new: new.on_conflict_do_nothing(index_elements=["lane", "message"]).returning(_I.id)
+_RECEIVE = Prepared(
+    ByDialect(_INBOX, lambda new: new.on_conflict_do_nothing(index_elements=["lane", "message"]).returning(_I.id))
 )
-_STORED = (
+_STORED = Prepared(
     select(_I.id, _I.state, _I.tries, _I.answer_sealed)
     .where(_I.lane == bindparam("lane"), _I.message == bindparam("message"))
     .with_for_update()
 )
-_ANSWER_IT = (
+_ANSWER_IT = Prepared(
     update(_INBOX)
     .where(_I.id == bindparam("of"))
     .values(
@@ -94,15 +95,16 @@ class InboxShelf(Shelf):
             "received_at": now,
             "changed_at": now,
         }
-        stored = self._at.connection.execute(_RECEIVE.on(self._at.connection), values).scalar_one_or_none()
+        stored = _RECEIVE.first(self._at.connection, values)
         if stored is not None:
-            return InboxEntry(InboxId(stored), InboxState.RECEIVED, first_sight=True, tries=0)
-        return self._entry(self._at.connection.execute(_STORED, {"lane": lane, "message": message}).one())
+            return InboxEntry(InboxId(stored[0]), InboxState.RECEIVED, first_sight=True, tries=0)
+        (known,) = _STORED.rows(self._at.connection, {"lane": lane, "message": message})
+        return self._entry(known)
 
     def answered(self, inbox_id: InboxId, answer: tuple[Outgoing, ...], now: datetime) -> None:
         """Keep the answer, erase the body."""
         sealed = self._at.ring.seal(_PURPOSE, pack_answers(answer), _ANSWER) if answer else None
-        self._at.connection.execute(_ANSWER_IT, {"of": inbox_id, "answer": sealed, "now": now})
+        _ANSWER_IT.run(self._at.connection, {"of": inbox_id, "answer": sealed, "now": now})
 
     def failed(self, inbox_id: InboxId, reason: str, most_tries: int, now: datetime) -> None:
         """One try more; quarantined after *most_tries*. *reason* is a code, never a word of theirs."""

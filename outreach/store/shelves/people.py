@@ -14,6 +14,7 @@ from outreach.domain.messages import Language
 from outreach.domain.people import Consent, Purpose
 from outreach.services.cards import Caller, PersonCard
 from outreach.store.dialect import ByDialect
+from outreach.store.prepared import Prepared
 from outreach.store.rows import table_of
 from outreach.store.rows_ledger import DeliveryRow
 from outreach.store.rows_people import AddressRow, ConsentRow, ConversationRow, ResidentRow
@@ -33,7 +34,7 @@ _R, _A, _K = _RESIDENT.c, _ADDRESS.c, _CONSENT.c
 
 _IN_FORCE = and_(_K.resident_id == _R.id, _K.withdrawn_at.is_(None))
 _PERSON = (_R.id, _A.id, _R.language, _R.region_id, _R.audiences, _K.purpose)
-_AT = (
+_AT = Prepared(
     select(*_PERSON)
     .select_from(_ADDRESS.join(_RESIDENT, _R.id == _A.resident_id).outerjoin(_CONSENT, _IN_FORCE))
     .where(_A.lane == bindparam("lane"), _A.person == bindparam("person"))
@@ -62,7 +63,7 @@ _DISALLOW = (
 _UPDATE = update(_RESIDENT).where(_R.id == bindparam("of"))
 _PLAN_TIP = _UPDATE.values(next_tip_at=bindparam("at"))
 _HERE = (_A.lane == bindparam("of_lane"), _A.person == bindparam("of_person"))
-_HEARD = (
+_HEARD = Prepared(
     update(_ADDRESS).where(*_HERE).values(reach="reachable", reach_at=bindparam("now"), last_word_at=bindparam("now"))
 )
 _SET_REACH = (
@@ -96,7 +97,7 @@ class PeopleShelf(Shelf):
     def at(self, caller: Caller) -> PersonCard:
         """Who that is; an empty card for somebody we keep nothing of."""
         found = {"lane": caller.lane, "person": self._at.person(caller)}
-        return _card(self._at.connection.execute(_AT, found).all()) or PersonCard()
+        return _card(_AT.rows(self._at.connection, found)) or PersonCard()
 
     def card(self, resident_id: ResidentId) -> PersonCard:
         """With the address they wrote from last. Raises `NotFound`."""
@@ -171,7 +172,7 @@ class PeopleShelf(Shelf):
 
     def heard(self, caller: Caller, now: datetime) -> None:
         """They wrote: reachable, and their reply window starts again."""
-        self._at.connection.execute(_HEARD, self._here(caller) | {"now": now})
+        _HEARD.run(self._at.connection, self._here(caller) | {"now": now})
 
     def set_reach(self, caller: Caller, reach: str, at: datetime) -> bool:
         """``reachable``, ``muted`` or ``gone`` as of *at*; older news than what is known changes nothing (False)."""
