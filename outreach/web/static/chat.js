@@ -8,6 +8,7 @@
 
   const byId = (id) => document.getElementById(id);
   const root = document.documentElement;
+  const guard = byId("guard"), foot = byId("say");
   const log = byId("log"), state = byId("state"), form = byId("form"), box = byId("text");
   const words = byId("main").dataset;
   const numbers = words.numbers ? words.numbers.split(" ") : [];
@@ -251,6 +252,7 @@
   }
 
   function begin() {
+    byId("no-script").remove();
     const source = new URLSearchParams(location.search).get("source");
     if (location.search) history.replaceState(null, "", location.pathname);
     const isNew = !kept.said.length && !kept.unsent.length;
@@ -267,8 +269,8 @@
   }
 
   function makeRoom() { // so that neither focus nor a new message hides behind what sticks to the edges
-    root.style.scrollPaddingTop = byId("guard").offsetHeight + 8 + "px";
-    root.style.scrollPaddingBottom = byId("say").offsetHeight + 8 + "px";
+    root.style.scrollPaddingTop = guard.offsetHeight + 8 + "px";
+    root.style.scrollPaddingBottom = foot.offsetHeight + 8 + "px";
   }
 
   form.addEventListener("submit", (submitted) => { submitted.preventDefault(); submit(); });
@@ -283,8 +285,7 @@
     document.title = document.title.replace(/^● /, "");
     wakeUp();
   });
-  new ResizeObserver(makeRoom).observe(byId("guard"));
-  new ResizeObserver(makeRoom).observe(byId("say"));
+  for (const edge of [guard, foot]) new ResizeObserver(makeRoom).observe(edge);
   makeRoom();
   begin();
 })();
