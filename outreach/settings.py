@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
@@ -24,7 +25,7 @@ from outreach.domain.times import QuietHours, parse_duration, parse_leads, parse
 PREFIX = "OUTREACH_"
 FILE = "outreach.toml"
 _LANE = re.compile(r"[a-z][a-z0-9_]{0,31}")
-_Text: TypeAlias = Mapping[str, str]
+_Texts: TypeAlias = Mapping[str, str]
 _T = TypeVar("_T")
 
 
@@ -74,14 +75,14 @@ def load(environment: Mapping[str, str] | None = None, folder: Path | None = Non
 
 
 def _build(reader: _Reader, folder: Path) -> Settings:
-    data_dir = (folder / reader.take("data_dir", "var", str)).resolve()
+    data_dir = (folder / reader.take("data_dir", "var", _path)).resolve()
     port = reader.take("port", "8000", _port)
-    host = reader.take("host", "127.0.0.1", str)
+    host = reader.take("host", "127.0.0.1", _host)
     return Settings(
         data_dir=data_dir,
         database_url=reader.take("database_url", f"sqlite:///{data_dir / 'outreach.db'}", _database_url),
-        key_file=(folder / reader.take("key_file", f"{data_dir}.key", str)).resolve(),
-        base_url=reader.take("base_url", f"http://{host}:{port}", _base_url),
+        key_file=(folder / reader.take("key_file", f"{data_dir}.key", _path)).resolve(),
+        base_url=reader.take("base_url", _own_address(host, port), _base_url),
         host=host,
         port=port,
         timezone=reader.take("timezone", "Asia/Shanghai", _zone),
@@ -91,8 +92,8 @@ def _build(reader: _Reader, folder: Path) -> Settings:
         network_name=reader.take("network_name", "", _short),
         library=reader.take("library", "", lambda text: (folder / text).resolve() if text else None),
         leads=reader.take("reminders", "24h,2h", parse_leads),
-        quiet=reader.take("quiet_hours", "21:30-07:30", QuietHours.parse),
-        tips=reader.take("tips", "tue 10:00", parse_weekly),
+        quiet=reader.take("quiet_hours", "21:30-07:30", _quiet_hours),
+        tips=reader.take("tips", "tue 10:00", _weekly),
         first_tip_after=reader.take("first_tip_after", "", lambda text: parse_duration(text) if text else None),
         log_level=reader.take("log_level", "INFO", _log_level),
         secret_key=reader.take("secret_key", "", lambda text: Secret(text) if text else None),
@@ -103,7 +104,7 @@ def _build(reader: _Reader, folder: Path) -> Settings:
 class _Reader:
     """Takes settings by name, remembers what is wrong and what nobody asked for."""
 
-    def __init__(self, file: tuple[_Text, list[str]], environment: _Text) -> None:
+    def __init__(self, file: tuple[_Texts, list[str]], environment: _Texts) -> None:
         self._file, self.problems = dict(file[0]), list(file[1])
         self._environment = dict(environment)
 
@@ -144,7 +145,7 @@ class _Reader:
             self.problems.append(f"{FILE}: {name}: there is no such setting")
 
 
-def _from_environment(environment: Mapping[str, str]) -> _Text:
+def _from_environment(environment: Mapping[str, str]) -> _Texts:
     return {
         name.removeprefix(PREFIX).lower(): text
         for name, text in environment.items()
@@ -152,24 +153,70 @@ def _from_environment(environment: Mapping[str, str]) -> _Text:
     }
 
 
-def _from_file(path: Path) -> tuple[_Text, list[str]]:
+def _from_file(path: Path) -> tuple[_Texts, list[str]]:
     if not path.exists():
         return {}, []
     try:
-        return _flat(tomllib.loads(path.read_text("utf-8")), ""), []
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as reason:
+        # parse_float=str: a token such as 1e345 that somebody wrote without quotes stays the text that it is.
+        found = list(_flat(tomllib.loads(path.read_text("utf-8-sig"), parse_float=str), ""))
+    except tomllib.TOMLDecodeError as reason:
         return {}, [f"{FILE}: it cannot be read ({reason}); mend it or take it away"]
+    except UnicodeDecodeError as reason:
+        return {}, [f"{FILE}: byte {reason.start + 1} is not UTF-8; save it as UTF-8"]
+    except OSError as reason:
+        return {}, [f"{FILE}: it cannot be read ({reason.strerror}); mend it or take it away"]
+    return dict(found), [f"{FILE}: {name}: it is said twice; keep one" for name in _repeated(name for name, _ in found)]
 
 
-def _flat(table: Mapping[str, object], prefix: str) -> dict[str, str]:
-    flat: dict[str, str] = {}
+def _repeated(names: Iterable[str]) -> list[str]:
+    return [name for name, times in Counter(names).items() if times > 1]
+
+
+def _flat(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, str]]:
     for name, value in table.items():
         key = f"{prefix}{name.lower()}"
         if isinstance(value, Mapping):
-            flat |= _flat(value, f"{key}__")
+            yield from _flat(value, f"{key}__")
+        elif isinstance(value, list):
+            yield key, ",".join(_text(each) for each in value)
         else:
-            flat[key] = str(value).lower() if isinstance(value, bool) else str(value)
-    return flat
+            yield key, _text(value)
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _path(text: str) -> str:
+    if not text.strip() or "\0" in text:
+        raise ValueError("give the path of a file or folder")
+    return str(Path(text).expanduser())
+
+
+def _host(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?", text):
+        raise ValueError(f"{text!r} is not a host: give an address of this machine such as 127.0.0.1 or 0.0.0.0")
+    return text
+
+
+def _own_address(host: str, port: int) -> str:
+    """Where a browser on this machine reaches us: an address that means "all of them" is no address to go to."""
+    named = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - named, not bound
+    return f"http://[{named}]:{port}" if ":" in named else f"http://{named}:{port}"
+
+
+def _quiet_hours(text: str) -> QuietHours | None:
+    quiet = QuietHours.parse(text)
+    if quiet is not None and (quiet.begins.tzinfo is not None or quiet.ends.tzinfo is not None):
+        raise ValueError(f"{text!r}: leave the offset away, the time is local; write 21:30-07:30")
+    return quiet
+
+
+def _weekly(text: str) -> tuple[int, time]:
+    weekday, at = parse_weekly(text)
+    if at.tzinfo is not None:
+        raise ValueError(f"{text!r}: leave the offset away, the time is local; write tue 10:00")
+    return weekday, at
 
 
 def _port(text: str) -> int:
@@ -180,6 +227,8 @@ def _port(text: str) -> int:
 
 def _database_url(text: str) -> str:
     if text.startswith("sqlite:///"):
+        if text.removeprefix("sqlite:///") in {"", ":memory:"}:
+            raise ValueError("a database in memory forgets everything: give sqlite:///path/to/outreach.db")
         return text
     raise ValueError("give sqlite:///path/to/outreach.db (PostgreSQL is not served by this version yet)")
 

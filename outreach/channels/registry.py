@@ -52,7 +52,13 @@ def _open(
             [f"no installed package offers the adapter {name!r}; installed: {', '.join(sorted(adapters))}"]
         )
     own = {key: value for key, value in options.items() if key != ADAPTER_OPTION}
-    return OpenedChannel(lane, name, _load(adapters[name])(own, context))
+    open_channel = _load(adapters[name])
+    try:
+        return OpenedChannel(lane, name, open_channel(own, context))
+    except BadOptions:
+        raise
+    except Exception as error:  # its message is left out: it may repeat an option, and options are secrets
+        raise BadOptions([f"the adapter {name!r} will not open ({type(error).__name__})"]) from error
 
 
 def _load(point: EntryPoint) -> OpenChannel:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from outreach.cli.shared import AsJson, fields_of, moment, opened_core, print_json, print_table
+from outreach.cli.form import Form, region_of
+from outreach.cli.shared import LARGEST_ID, AsJson, fields_of, local_time, moment, opened_core, print_json, print_table
 from outreach.domain.activity import ActivityKind, SignUpPolicy
 from outreach.domain.actor import Actor
-from outreach.domain.errors import BadInput, NotFound
+from outreach.domain.errors import BadInput
 from outreach.domain.ids import ActivityId, SignUpId
 
 if TYPE_CHECKING:
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from outreach.services.ports import UnitOfWork
 
 app = typer.Typer(no_args_is_help=True, help="Plan activities and see who comes.")
+_AN_HOUR = timedelta(hours=1)
+_LONGEST = 31 * 24 * 60  # minutes
 _LOCAL = "Local time of the region, such as 2026-12-01T14:00."
-Id = Annotated[int, typer.Argument(help="The activity's id.")]
-SignUp = Annotated[int, typer.Argument(help="The sign-up's id, from the roster.")]
+Id = Annotated[int, typer.Argument(min=1, max=LARGEST_ID, help="The activity's id.")]
+SignUp = Annotated[int, typer.Argument(min=1, max=LARGEST_ID, help="The sign-up's id, from the roster.")]
 
 
 @app.command()
@@ -46,31 +49,32 @@ def add(
     from outreach.services.cards import NewActivity
 
     now = datetime.now(UTC)
+    form = Form()
     with opened_core() as core, core.database.unit_of_work() as uow:
-        where = _region(uow, region)
-        starts_at = moment(starts, where.zone, "--starts")
+        where = form.take(lambda: _region(uow, region), uow.regions.root())
+        starts_at = form.take(lambda: moment(starts, where.zone, "--starts"), now + _AN_HOUR)
         new = NewActivity(
             kind=kind,
             title=title.strip(),
             summary=summary.strip(),
             place=place.strip(),
             starts_at=starts_at,
-            ends_at=starts_at + timedelta(minutes=_minutes(minutes)),
+            ends_at=form.take(lambda: _ends(starts_at, minutes), starts_at + _AN_HOUR),
             seats=seats,
             region_id=where.id,
-            audience=_audience(core, audience or []),
+            audience=form.take(lambda: _audience(core, audience or []), frozenset()),
             policy=policy or SignUpPolicy.default_for(kind),
             restricted=restricted,
             draft=draft,
         )
-        card = activities.add(uow, Actor.operator(), new, core.rule, now)
+        card = form.finish(lambda: activities.add(uow, Actor.operator(), new, core.rule, now))
     _show(card, as_json)
 
 
 @app.command("list")
 def list_(
     limit: Annotated[int, typer.Option(min=1, max=500)] = 50,
-    before: Annotated[int | None, typer.Option(help="Page on: ids below this one.")] = None,
+    before: Annotated[int | None, typer.Option(min=1, max=LARGEST_ID, help="Page on: ids below this one.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """The newest activities first."""
@@ -126,7 +130,7 @@ def call_off(activity: Id, as_json: AsJson = False) -> None:
 def roster(
     activity: Id,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 500,
-    after: Annotated[int, typer.Option(help="Page on: numbers above this one.")] = 0,
+    after: Annotated[int, typer.Option(min=0, max=LARGEST_ID, help="Page on: numbers above this one.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Who comes, in order of arrival: numbers, no names."""
@@ -169,18 +173,13 @@ def _tell_decision(sign_up: int, standing: str, as_json: bool) -> None:
 
 
 def _region(uow: UnitOfWork, code: str) -> Region:
-    if not code:
-        return uow.regions.root()
-    found = uow.regions.by_code(code)
-    if found is None:
-        raise NotFound("region with the code", code)
-    return found
+    return region_of(uow, code) if code else uow.regions.root()
 
 
-def _minutes(minutes: int) -> int:
-    if not 1 <= minutes <= 31 * 24 * 60:
-        raise BadInput([f"--minutes: {minutes} is not between 1 and {31 * 24 * 60}"])
-    return minutes
+def _ends(starts_at: datetime, minutes: int) -> datetime:
+    if not 1 <= minutes <= _LONGEST:
+        raise BadInput([f"--minutes: {minutes} is not between 1 and {_LONGEST}"])
+    return starts_at + timedelta(minutes=minutes)
 
 
 def _audience(core: Core, tags: list[str]) -> frozenset[str]:
@@ -198,7 +197,19 @@ def _show(card: ActivityCard, as_json: bool) -> None:
         print_json(_as_mapping(card))
     else:
         for name, value in _as_mapping(card).items():
-            print(f"{name:14} {', '.join(sorted(value)) if isinstance(value, frozenset) else value}")
+            print(f"{name:14} {_said(value, card.zone)}".rstrip())
+
+
+def _said(value: object, zone: str) -> str:
+    match value:
+        case datetime():
+            return local_time(value, zone)
+        case frozenset():
+            return ", ".join(sorted(value))
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)
 
 
 def _as_mapping(card: ActivityCard) -> Mapping[str, Any]:
@@ -207,4 +218,5 @@ def _as_mapping(card: ActivityCard) -> Mapping[str, Any]:
 
 def _line(card: ActivityCard) -> tuple[object, ...]:
     seats = f"{card.seated}/{card.seats}"
-    return card.id, card.number, card.starts_at.isoformat(), card.status, seats, card.waiting, card.title
+    starts = local_time(card.starts_at, card.zone)
+    return card.id, card.number, starts, card.status, seats, card.waiting, card.title

@@ -15,6 +15,7 @@ from outreach.domain.messages import START, Capabilities, Message, Outgoing, Pre
 
 if TYPE_CHECKING:
     from outreach.bootstrap import Core
+    from outreach.safety import Verdict
 
 LANE = LaneName("terminal")
 _ABLE = Capabilities(
@@ -35,35 +36,48 @@ def chat(
 ) -> None:
     """Talk with the bot as a resident would. Ctrl-D ends it."""
     with opened_core() as core:
-        _say(_answer(core, person, None))
+        _converse(core, person, None)
         while True:
             try:
                 text = input("> " if sys.stdin.isatty() else "")
             except EOFError:
                 return
-            _say(_answer(core, person, text))
+            _converse(core, person, text)
+
+
+def _converse(core: Core, person: str, text: str | None) -> None:
+    """Say what follows from *text*: safety first, whatever the database does."""
+    from outreach.services.safeguarding import FIRST_TO_ANSWER
+
+    if text is not None:
+        verdict = core.crafts.safeguard.look_at(text)
+        if verdict.risk >= FIRST_TO_ANSWER:
+            _guard(core, person, text, verdict)
+            return
+    _say(_answer(core, person, text))
+
+
+def _guard(core: Core, person: str, text: str, verdict: Verdict) -> None:
+    from outreach.content import fit
+    from outreach.safety import default_language
+    from outreach.services import safeguarding
+    from outreach.services.cards import Caller
+
+    now, caller = datetime.now(UTC), Caller(LANE, person)
+    reply = core.crafts.safeguard.reply(verdict, default_language(text, core.settings.language), now, short=False)
+    _say(fit(reply, _ABLE))
+    with core.database.unit_of_work() as uow:
+        safeguarding.raise_alert(uow, caller, verdict, f"{LANE}:{token_hex(12)}", now)
+        core.dialogue.offered(uow, caller, reply, now)
 
 
 def _answer(core: Core, person: str, text: str | None) -> tuple[Outgoing, ...]:
-    from outreach.content import fit
-    from outreach.services import intake, safeguarding
-    from outreach.services.cards import Caller
+    from outreach.services import intake
 
-    now = datetime.now(UTC)
-    message_id = token_hex(12)
+    now, message_id = datetime.now(UTC), token_hex(12)
     incoming = Pressed(message_id, person, START, now) if text is None else Message(message_id, person, text, now)
-    counter = core.counter(LANE, _ABLE)
-    if text is not None:
-        verdict = core.crafts.safeguard.look_at(text)
-        if verdict.needs_reply:
-            reply = core.crafts.safeguard.reply(verdict, core.settings.language, now, short=False)
-            caller = Caller(LANE, person)
-            with core.database.unit_of_work() as uow:
-                safeguarding.raise_alert(uow, caller, verdict, f"{LANE}:{message_id}", now)
-                core.dialogue.offered(uow, caller, reply, now)
-            return fit(reply, _ABLE)
     with core.database.unit_of_work() as uow:
-        return intake.take(uow, counter, incoming, now)
+        return intake.take(uow, core.counter(LANE, _ABLE), incoming, now)
 
 
 def _say(messages: tuple[Outgoing, ...]) -> None:

@@ -37,8 +37,7 @@ def demo(
     town = Town(house.core, house.clock)
     town.found()
     house.add_tick("try me", timedelta(seconds=5), town.keep_one_to_try)
-    _greet(settings)
-    serve(house)
+    serve(house, lambda: _greet(settings))
 
 
 def _for_demo(settings: Settings) -> Settings:

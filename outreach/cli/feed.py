@@ -8,19 +8,14 @@ from typing import Annotated
 
 import typer
 
+from outreach.cli.form import region_of
 from outreach.cli.shared import opened_core
-from outreach.domain.errors import NotFound
 
 
 def feed(region: Annotated[str, typer.Option(help="The region's code; without it the whole network.")] = "") -> None:
     """Print the public calendar feed (iCalendar)."""
     with opened_core() as core, core.database.unit_of_work() as uow:
-        path = ""
-        if region:
-            found = uow.regions.by_code(region)
-            if found is None:
-                raise NotFound("region with the code", region)
-            path = found.path
+        path = region_of(uow, region).path if region else ""
         body = core.calendars.public_feed(uow, datetime.now(UTC), path)
     sys.stdout.buffer.write(body)
     sys.stdout.buffer.flush()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import sys
 
 import typer
 
 from outreach.cli import activity, chat, content, db, demo, feed, run, safety, thread
-from outreach.domain.errors import BadInput, Fault, OutreachError
+from outreach.cli.refusals import told
+from outreach.domain.errors import BadInput, Fault, Refusal
 
 WRONG_INPUT, TROUBLE = 2, 1
+log = logging.getLogger(__name__)
 
 app = typer.Typer(
     name="outreach",
@@ -31,16 +35,49 @@ app.add_typer(db.app, name="db")
 
 def entry() -> None:
     """The console script: runs a command; a wrong value exits with 2, trouble with 1, both with a sentence."""
+    _take_any_text()
     try:
-        app()
+        _require_text(sys.argv[1:])
+        _run()
     except BadInput as refused:
-        _stop([f"{problem}" for problem in refused.problems], WRONG_INPUT)
+        _stop(refused.problems, WRONG_INPUT)
+    except Refusal as refused:
+        _stop([told(refused)], WRONG_INPUT)
     except Fault as fault:
         _stop([_sentences(str(fault), fault.remedy)], TROUBLE)
-    except OutreachError as refused:
-        _stop([f"{refused or refused.code}"], WRONG_INPUT)
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        log.debug("the whole story", exc_info=True)
+        _stop([_sentences(error.strerror or type(error).__name__, "free some space, or look at its rights")], TROUBLE)
+    except Exception as error:  # our own mistake: its text may hold a resident's words, so only its name is shown
+        log.debug("the whole story", exc_info=True)
+        _stop([f"something went wrong in the program itself ({type(error).__name__}). {_REPORT}"], TROUBLE)
+
+
+_REPORT = "Nothing was half done; please report it with what OUTREACH_LOG_LEVEL=DEBUG prints."
+
+
+def _run() -> None:
+    """The command, and what it printed really out: a full disk is noticed here, not after the exit code."""
+    try:
+        app()
+    except SystemExit:
+        sys.stdout.flush()
+        raise
+
+
+def _take_any_text() -> None:
+    """A byte that is no text, or a letter that the terminal does not know, stops no command."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _require_text(arguments: list[str]) -> None:
+    for argument in arguments:
+        if not argument.isascii() and any("\ud800" <= letter <= "\udfff" for letter in argument):
+            raise BadInput(["the command line holds bytes that are not text: write it in UTF-8"])
 
 
 def _sentences(*parts: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from outreach.cli.shared import set_up_logging
@@ -23,24 +25,27 @@ def run() -> None:
     settings = load()
     set_up_logging(settings.log_level)
     house = build(settings)
-    _greet(house)
-    serve(house)
+    serve(house, lambda: _greet(house))
 
 
-def serve(house: App) -> None:
-    """Serve *house* until Ctrl-C or a stop signal. Raises `Fault` if the port is taken or the house cannot start."""
+def serve(house: App, greet: Callable[[], None]) -> None:
+    """Serve *house* until Ctrl-C or a stop signal; *greet* once it is open.
+
+    Raises `Fault` if the port is taken or the house cannot start.
+    """
     import uvloop
 
     with listening(house.settings) as listener, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(house, listener))
+        runner.run(_serve(house, listener, greet))
 
 
-async def _serve(house: App, listener: socket.socket) -> None:
+async def _serve(house: App, listener: socket.socket, greet: Callable[[], None]) -> None:
     from outreach.cli.server import Server
     from outreach.web.app import create_app
 
     await house.start()
     try:
+        greet()
         await Server(create_app(house), before_waiting=house.mailbox.close).serve(sockets=[listener])
     finally:
         await house.stop()
@@ -56,11 +61,17 @@ def listening(settings: Settings) -> socket.socket:
         listener.listen(1024)
     except OSError as error:
         listener.close()
-        raise Fault(
-            f"port {settings.port} on {settings.host} cannot be had ({error.strerror})",
-            "stop the program that uses it, or set OUTREACH_PORT to a free one",
-        ) from error
+        what = f"port {settings.port} on {settings.host} cannot be had ({error.strerror})"
+        raise Fault(what, _remedy(error)) from error
     return listener
+
+
+def _remedy(error: OSError) -> str:
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return "set OUTREACH_HOST to an address of this machine, such as 127.0.0.1 or 0.0.0.0"
+    if error.errno == errno.EACCES:
+        return "set OUTREACH_PORT to 1024 or above, and let a proxy take the low one"
+    return "stop the program that uses it, or set OUTREACH_PORT to a free one"
 
 
 def _greet(house: App) -> None:

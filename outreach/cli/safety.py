@@ -9,7 +9,16 @@ from typing import Annotated
 
 import typer
 
-from outreach.cli.shared import AsJson, fields_of, opened_core, print_json, print_table, set_up_logging
+from outreach.cli.shared import (
+    LARGEST_ID,
+    AsJson,
+    fields_of,
+    local_time,
+    opened_core,
+    print_json,
+    print_table,
+    set_up_logging,
+)
 from outreach.domain.actor import Actor
 from outreach.domain.ids import AlertId
 
@@ -49,12 +58,14 @@ def list_(
     if as_json:
         print_json([fields_of(card) for card in cards])
     else:
-        rows = ((card.id, card.risk, card.subtype, card.state, card.raised_at.isoformat(), card.lane) for card in cards)
+        rows = ((card.id, card.risk, card.subtype, card.state, local_time(card.raised_at), card.lane) for card in cards)
         print_table(("ID", "CLASS", "SUBTYPE", "STATE", "RAISED", "CHANNEL"), rows)
 
 
 @alerts.command()
-def ack(alert: Annotated[int, typer.Argument(help="The alert's id.")], as_json: AsJson = False) -> None:
+def ack(
+    alert: Annotated[int, typer.Argument(min=1, max=LARGEST_ID, help="The alert's id.")], as_json: AsJson = False
+) -> None:
     """You take it: written to the audit."""
     from outreach.services import safeguarding
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
+from unicodedata import east_asian_width
 
 import typer
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from outreach.bootstrap import Core
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
+LARGEST_ID = 2**63 - 1  # what a database keeps as a number
 
 
 @contextmanager
@@ -49,12 +51,21 @@ def moment(text: str, zone: str, option: str) -> datetime:
 
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        local = found if found.tzinfo is not None else found.replace(tzinfo=ZoneInfo(zone))
+        moment = local.astimezone(UTC)
+        shown = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    except (ValueError, OverflowError):
         raise BadInput([f"{option}: {text!r} is not a time: write 2026-12-01T14:00"]) from None
-    local = found if found.tzinfo is not None else found.replace(tzinfo=ZoneInfo(zone))
-    if found.tzinfo is None and local.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != found:
+    if found.tzinfo is None and shown != found:
         raise BadInput([f"{option}: {text!r} does not exist there: the clock jumps over it; take another time"])
-    return local.astimezone(UTC)
+    return moment
+
+
+def local_time(moment: datetime, zone: str = "") -> str:
+    """*moment* as staff read it: local time of *zone*, or of this machine, to the minute."""
+    from zoneinfo import ZoneInfo
+
+    return f"{moment.astimezone(ZoneInfo(zone) if zone else None):%Y-%m-%d %H:%M}"
 
 
 def print_json(value: object) -> None:
@@ -63,13 +74,21 @@ def print_json(value: object) -> None:
 
 
 def print_table(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """A plain table; says so if it is empty."""
-    lines = [[str(cell) for cell in row] for row in rows]
+    """A plain table in columns; says so if it is empty."""
+    lines = [[" ".join(str(cell).split()) for cell in row] for row in rows]
     if not lines:
         print("(none)")
         return
-    for line in [list(headings), *lines]:
-        print("  ".join(line))
+    table = [list(headings), *lines]
+    widths = [max(map(_width, column)) for column in zip(*table, strict=True)]
+    for line in table:
+        cells = (cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True))
+        print("  ".join(cells).rstrip())
+
+
+def _width(text: str) -> int:
+    """Columns in a terminal: a Chinese character takes two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def fields_of(card: Any) -> dict[str, Any]:

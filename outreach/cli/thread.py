@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outreach.cli.shared import AsJson, fields_of, opened_core, print_json, print_table
+from outreach.cli.shared import LARGEST_ID, AsJson, fields_of, local_time, opened_core, print_json, print_table
 from outreach.domain.actor import Actor
 from outreach.domain.ids import ThreadId
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from outreach.services.cards import ThreadCard
 
 app = typer.Typer(no_args_is_help=True, help="Residents who asked for a person.")
-Id = Annotated[int, typer.Argument(help="The thread's id.")]
+Id = Annotated[int, typer.Argument(min=1, max=LARGEST_ID, help="The thread's id.")]
 
 
 @app.command("list")
@@ -32,7 +32,7 @@ def list_(
     if as_json:
         print_json([fields_of(card) for card in cards])
     else:
-        rows = ((card.id, card.state, card.channel, card.changed_at.isoformat()) for card in cards)
+        rows = ((card.id, card.state, card.channel, local_time(card.changed_at)) for card in cards)
         print_table(("ID", "STATE", "CHANNEL", "SINCE"), rows)
 
 
@@ -74,6 +74,6 @@ def _show(card: ThreadCard, as_json: bool) -> None:
     if as_json:
         print_json(fields_of(card))
         return
-    print(f"thread {card.id}: {card.state}, {card.channel}, since {card.opened_at.isoformat()}")
+    print(f"thread {card.id}: {card.state}, {card.channel}, since {local_time(card.opened_at)}")
     for entry in card.entries:
-        print(f"  {entry.at.isoformat()} {entry.by}: {entry.text}")
+        print(f"  {local_time(entry.at)} {entry.by}: {entry.text}")

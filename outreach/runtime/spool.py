@@ -44,15 +44,13 @@ class Spool:
 
     def __init__(self, path: Path, keys: Keys) -> None:
         self._path, self._keys = path, keys
+        self._seen = 0
 
     def keep(self, alert: Spooled) -> None:
         """Append *alert*. Raises `OSError` if even the disk will not take it."""
-        line = self._keys.seal(_PURPOSE, json.dumps(_to_json(alert)).encode(), _PLACE).hex() + "\n"
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "a", encoding="ascii") as file:
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
+        sealed = self._keys.seal(_PURPOSE, json.dumps(_to_json(alert)).encode(), _PLACE)
+        # It begins with a line break too: a line that a power cut has torn must not take this one along.
+        _append(self._path, b"\n" + sealed.hex().encode() + b"\n")
 
     def is_empty(self) -> bool:
         """Whether nothing waits."""
@@ -60,18 +58,45 @@ class Spool:
 
     def waiting(self) -> list[Spooled]:
         """All that waits; a line that cannot be opened is left out and named in the log by its number."""
-        return list(self._opened()) if self._path.exists() else []
+        kept = self._path.read_bytes() if self._path.exists() else b""
+        self._seen = len(kept)
+        return list(self._opened(kept.decode("ascii", "replace")))
 
     def clear(self) -> None:
-        """They are in the database now."""
-        self._path.unlink(missing_ok=True)
+        """What `waiting` gave last is in the database now; what came since stays."""
+        since = self._path.read_bytes()[self._seen :] if self._path.exists() else b""
+        self._seen = 0
+        if since:
+            fresh = self._path.with_name(f"{self._path.name}.new")
+            fresh.unlink(missing_ok=True)
+            _append(fresh, since)
+            fresh.replace(self._path)
+        else:
+            self._path.unlink(missing_ok=True)
 
-    def _opened(self) -> Iterator[Spooled]:
-        for number, line in enumerate(self._path.read_text("ascii").splitlines(), start=1):
+    def _opened(self, text: str) -> Iterator[Spooled]:
+        for number, line in enumerate(text.splitlines(), start=1):
+            if not line:
+                continue
             try:
                 yield _from_json(json.loads(self._keys.open(_PURPOSE, bytes.fromhex(line), _PLACE)))
             except Exception as error:  # a torn last line after a power cut must not hide the others
                 log.error("the alert spool has an unreadable line %d (%s)", number, type(error).__name__)
+
+
+def _append(path: Path, data: bytes) -> None:
+    """Write *data* at the end of the file at *path*, and see it and its name on the disk."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "ab") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def _to_json(alert: Spooled) -> dict[str, object]:

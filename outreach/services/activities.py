@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from unicodedata import category
 
 from outreach.domain.activity import ActivityStatus
 from outreach.domain.actor import Actor, Permission
@@ -19,6 +20,8 @@ from outreach.services.reminders import ReminderRule
 MOST_SEATS = 100_000
 LONGEST_TITLE = 80  # characters: fits a phone's lock screen and a calendar's month view
 LONGEST_TEXT = 1_000
+_UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})  # Unicode: control, half a character, line and paragraph breaks
+FURTHEST = timedelta(days=10 * 365)  # nobody plans so far ahead: a slip of the hand
 
 
 def add(uow: UnitOfWork, by: Actor, new: NewActivity, rule: ReminderRule, now: datetime) -> ActivityCard:
@@ -46,8 +49,10 @@ def move(
     Raises `ActivityNotFound`, `ActivityClosed`, `BadInput` or `Forbidden`.
     """
     require(by, Permission.PLAN_ACTIVITIES, uow.activities.card(activity_id).region_path)
-    if starts_at is not None and starts_at <= now:
-        raise BadInput(["the new start lies in the past: give a later one"])
+    problems = _about_time(starts_at, now) if starts_at is not None else []
+    problems += _about_text("place", place) if place is not None else []
+    if problems:
+        raise BadInput(problems)
     activity = uow.activities.locked(activity_id)
     slot = activity.slot if starts_at is None else activity.slot.moved_to(starts_at)
     fact = activity.reschedule(slot, activity.place if place is None else place.strip(), now)
@@ -89,14 +94,23 @@ def _check(new: NewActivity, now: datetime) -> None:
 
 def _problems(new: NewActivity, now: datetime) -> list[str]:
     found = []
-    if not new.title.strip():
-        found.append("title: say in a few words what it is")
+    found += _about_text("title", new.title) + _about_text("place", new.place)
     if len(new.title) > LONGEST_TITLE:
         found.append(f"title: {len(new.title)} characters are too many, {LONGEST_TITLE} fit")
     if len(new.summary) > LONGEST_TEXT or len(new.place) > LONGEST_TEXT:
         found.append(f"text: more than {LONGEST_TEXT} characters")
     if not 1 <= new.seats <= MOST_SEATS:
         found.append(f"seats: {new.seats} is not between 1 and {MOST_SEATS}")
-    if new.starts_at <= now:
-        found.append("starts: it lies in the past; give a later time")
-    return found
+    return found + _about_time(new.starts_at, now)
+
+
+def _about_text(name: str, text: str) -> list[str]:
+    if not text.strip():
+        return [f"{name}: it is empty; say it in a few words"]
+    return [f"{name}: keep to one line of plain text"] if _UNSEEN & set(map(category, text)) else []
+
+
+def _about_time(starts_at: datetime, now: datetime) -> list[str]:
+    if starts_at <= now:
+        return ["starts: it lies in the past; give a later time"]
+    return [] if starts_at <= now + FURTHEST else [f"starts: more than {FURTHEST.days // 365} years ahead; look again"]

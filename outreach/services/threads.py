@@ -42,10 +42,12 @@ def answer(uow: UnitOfWork, by: Actor, thread_id: ThreadId, text: str, now: date
     require(by, Permission.ANSWER_PEOPLE)
     if not text.strip():
         raise BadInput(["text: the answer is empty; write something"])
+    if len(text.strip()) > LONGEST_NOTE:
+        raise BadInput([f"text: {len(text.strip())} characters are too many, {LONGEST_NOTE} fit; send it in parts"])
     if uow.threads.get(thread_id).state is ThreadState.CLOSED:
         raise IllegalMove("thread", ThreadState.CLOSED, "answered")
-    card, entry = uow.threads.answer(thread_id, by, text.strip()[:LONGEST_NOTE], now)
-    uow.deliveries.add([_draft(card, entry, text.strip()[:LONGEST_NOTE], now)], now)
+    card, entry = uow.threads.answer(thread_id, by, text.strip(), now)
+    uow.deliveries.add([_draft(card, entry, text.strip(), now)], now)
     uow.audit.write(by, "answer", "thread", thread_id, now)
     return card
 
