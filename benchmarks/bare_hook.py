@@ -1,6 +1,7 @@
-"""The floor: a hook that parses the XML of a request and writes one row by group commit, and nothing else."""
+"""The floor: a hook that parses the XML of a request and writes one row by group commit, and nothing else.
 
-from __future__ import annotations
+Written as anybody would with the framework that we use: a FastAPI route.
+"""
 
 import asyncio
 import queue
@@ -12,10 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse
-from starlette.routing import Route
+from fastapi import FastAPI, Request
+from fastapi.responses import PlainTextResponse
 
 
 class Writer:
@@ -50,15 +49,18 @@ def main(port: int) -> None:
     with TemporaryDirectory() as folder:
         writer = Writer(Path(folder) / "bare.db")
 
+        app = FastAPI()
+
+        @app.post("/hooks/wechat")
         async def hook(request: Request) -> PlainTextResponse:
             root = ElementTree.fromstring(await request.body())
             await writer.write(root.findtext("Encrypt") or "")
             return PlainTextResponse("success")
 
-        async def ready(_request: Request) -> PlainTextResponse:
+        @app.get("/readyz")
+        async def ready() -> PlainTextResponse:
             return PlainTextResponse("ready")
 
-        app = Starlette(routes=[Route("/hooks/wechat", hook, methods=["POST"]), Route("/readyz", ready)])
         uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
 
 

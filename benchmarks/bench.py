@@ -31,7 +31,7 @@ from outreach.testing.wechat import WeChatStandIn
 from outreach.testing.wechat_wire import Account, unpack
 
 ACCOUNT = Account()
-TEXTS, PEOPLE, SEATS, CONNECTIONS = 4_000, 300, 30, 16
+TEXTS, PEOPLE, SEATS, CONNECTIONS = 4_000, 300, 30, 64
 ROUNDS = 3
 
 
