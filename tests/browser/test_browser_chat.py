@@ -12,10 +12,6 @@ pytestmark = pytest.mark.slow
 TRY_ME = re.compile("试一试")
 
 
-def last_choices(page: Page) -> list[str]:
-    return page.locator("#log .choices").last.locator("button").all_inner_texts()
-
-
 def press(page: Page, label: str | re.Pattern[str]) -> None:
     page.locator("#log .choices").last.get_by_role("button", name=label).first.click()
 
@@ -207,10 +203,27 @@ def test_old_choices_step_back_but_still_work(open_page):
 
     old = page.locator("#log .choices").first
     assert "past" in (old.get_attribute("class") or "")
-    old.get_by_role("button", name="看看活动").click()
+    old.get_by_role("button", name="读一读").click()
 
     expect(page.locator("#log .said")).to_have_count(5)
-    assert "看看活动" not in last_choices(page)
+    expect(page.locator("#log .said.you").last).to_contain_text("读一读")
+
+
+def test_a_double_tap_presses_once_and_hits_nothing_that_the_answer_brings(open_page):
+    page = open_page()
+    press(page, "看看活动")
+    press(page, TRY_ME)
+    press(page, re.compile("报名，1人"))
+
+    agree = page.locator("#log .choices:not([inert])").last.get_by_role("button", name=re.compile("同意"))
+    expect(agree).to_be_visible()
+    box = agree.bounding_box()
+    assert box is not None
+    page.mouse.dblclick(box["x"] + 20, box["y"] + 20, delay=30)
+
+    expect(page.locator("#log")).to_contain_text("报好名了")
+    assert page.locator("#log .said.you").all_inner_texts()[-1].endswith("同意并报名")
+    assert said(page) == 4
 
 
 def test_without_a_script_the_page_says_what_else_can_be_done(browser, town):

@@ -4,6 +4,7 @@
   const KEY = "talk";
   const MOST_KEPT = 200; // messages of history
   const FIRST_PAUSE = 1000, LONGEST_PAUSE = 30000; // milliseconds between two tries while nothing gets through
+  const DOUBLE_TAP = 500; // milliseconds: the second tap must not hit what the first one brought under the finger
   const SLOW = 800; // milliseconds before we say that we are sending: most answers are there by then
 
   const byId = (id) => document.getElementById(id);
@@ -93,8 +94,11 @@
     group.setAttribute("aria-label", words.choices);
     for (const choice of choices) {
       const button = make("button", "button", choice.label);
+      let pressedAt = -Infinity;
       button.type = "button";
-      button.addEventListener("click", () => {
+      button.addEventListener("click", (pressed) => {
+        if (pressed.timeStamp - pressedAt < DOUBLE_TAP) return;
+        pressedAt = pressed.timeStamp;
         button.classList.add("chosen");
         say({ press: choice.data }, choice.label);
       });
@@ -110,8 +114,16 @@
     kept.said.push(...messages);
     log.append(...shown);
     mark();
+    shown.forEach(settle);
     if (atEnd) shown[0].scrollIntoView({ block: "start" }); // its beginning, if it is longer than the screen
     if (document.hidden && !document.title.startsWith("●")) document.title = "● " + document.title;
+  }
+
+  function settle(shown) {
+    const choices = shown.querySelector(".choices");
+    if (!choices) return;
+    choices.inert = true;
+    setTimeout(() => { choices.inert = false; }, DOUBLE_TAP);
   }
 
   function mark() { // what was asked before the last answer is still there, but steps back
