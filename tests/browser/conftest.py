@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from browser_town import Town
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 ARGUMENTS = [
@@ -21,39 +14,26 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PHONE = (390, 844)
-PATIENCE = 60.0  # seconds until a server that does not answer counts as broken
 OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a demo town."""
-    home = tmp_path_factory.mktemp("town")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings = {"OUTREACH_DATA_DIR": str(home / "var"), "OUTREACH_PORT": str(port), "HOME": str(home)}
-    with (home / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "outreach", "demo"], cwd=home, env={**os.environ, **settings}, stdout=log, stderr=log
-        )
+    """The address of a demo town that all tests share."""
+    shared = Town(tmp_path_factory.mktemp("town"))
+    shared.start()
     try:
-        _wait_until_ready(f"http://127.0.0.1:{port}", server, home / "log")
-        yield f"http://127.0.0.1:{port}"
+        yield shared.address
     finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(PATIENCE)
+        shared.stop()
 
 
-def _wait_until_ready(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/readyz", timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise AssertionError(f"the demo did not start:\n{log.read_text()[-3000:]}")
+@pytest.fixture
+def own_town(tmp_path: Path) -> Iterator[Town]:
+    """A town of one's own, not yet started, to do with as one likes."""
+    made = Town(tmp_path)
+    yield made
+    made.stop()
 
 
 @pytest.fixture(scope="session")

@@ -80,6 +80,56 @@ def test_the_same_state_is_the_same_bytes_and_a_change_is_another_tag(tmp_path):
     assert "STATUS:CANCELLED" in changed.text
 
 
+def test_who_signs_up_changes_no_byte_of_what_everybody_reads(tmp_path):
+    async def story(house, browser):
+        card = add(house)
+        addresses = ("/feeds/public.ics", f"/a/{card.slug}.ics")
+        before = [await browser.get(address) for address in addresses]
+        await browser.get("/chat")
+        shown = await say(browser, 1, start=True, source=f"a-{card.slug}")
+        asked = await say(browser, 2, press=button(shown, "报名"))
+        await say(browser, 3, press=button(asked, "同意"))
+        joined = await house.bridge.read(lambda uow: uow.activities.card(card.id))
+        return joined.seated, before, [await browser.get(address) for address in addresses]
+
+    seated, before, after = visit(tmp_path, story)
+
+    assert seated == 1
+    assert [(one.content, one.headers["etag"]) for one in after] == [
+        (one.content, one.headers["etag"]) for one in before
+    ]
+
+
+def test_ones_own_link_is_told_unchanged_but_no_shared_cache_keeps_it(tmp_path):
+    async def story(house, browser):
+        card = add(house)
+        await browser.get("/chat")
+        shown = await say(browser, 1, start=True, source=f"a-{card.slug}")
+        asked = await say(browser, 2, press=button(shown, "报名"))
+        await say(browser, 3, press=button(asked, "同意"))
+        pushed = (await browser.get("/chat/updates?after=0")).json()["messages"]
+        link = next(one["file"]["href"] for one in pushed if one["file"])
+        tag = (await browser.get(link)).headers["etag"]
+        return await browser.get(link, headers={"if-none-match": f"W/{tag}"})
+
+    again = visit(tmp_path, story)
+
+    assert again.status_code == 304
+    assert again.headers["cache-control"] == "private, no-cache"
+    assert again.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_head_request_is_told_all_but_the_body(tmp_path):
+    async def story(house, browser):
+        add(house)
+        return await browser.get("/feeds/public.ics"), await browser.head("/feeds/public.ics")
+
+    got, head = visit(tmp_path, story)
+
+    assert head.status_code == 200
+    assert head.headers["etag"] == got.headers["etag"]
+
+
 def test_one_activity_is_a_file_with_a_name_that_every_client_reads(tmp_path):
     async def story(house, browser):
         card = add(house, "太极晨练")

@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 import pytest
 from web_scene import add, visit
 
+from outreach.channels.base import HookResponse
 from outreach.testing.wechat_wire import Account, compose, pack, unpack
 from outreach.web.app import create_app
 from outreach.web.bodies import LONGEST_BODY
+from outreach.web.hooks import HOLD_HEADER
 
 ACCOUNT = Account()
 ANN = "oAnn_-0123456789abcdefghijkl"
@@ -117,6 +119,23 @@ def test_an_answer_that_is_late_leaves_the_line_silent_until_the_platform_hangs_
 
     assert before == []
     assert [name for name, _ in after[0]["headers"] if name == b"x-outreach-hold"] == []
+
+
+def test_a_held_answer_comes_after_its_time_without_the_word_that_held_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("outreach.web.hooks._LONGEST_HOLD", 0.05)
+
+    async def story(house, browser):
+        async def held(_lane, _request):
+            return HookResponse(200, b"late", headers={HOLD_HEADER: "3600", "x-kept": "yes"})
+
+        monkeypatch.setattr(house.hub, "serve", held)
+        return await asyncio.wait_for(browser.post("/hooks/wechat", content=b"x"), 20)
+
+    answer = visit(tmp_path, story)
+
+    assert answer.content == b"late"
+    assert answer.headers["x-kept"] == "yes"
+    assert HOLD_HEADER not in answer.headers
 
 
 def _scope(query: dict[str, str]) -> dict[str, object]:

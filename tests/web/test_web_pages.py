@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -106,6 +107,30 @@ def test_a_long_list_is_paged_without_losing_or_repeating_one(tmp_path):
     on = [[slug for slug in slugs if f"/a/{slug}" in page] for page in (first, second)]
     assert [len(found) for found in on] == [50, 3]
     assert not set(on[0]) & set(on[1])
+
+
+def test_the_pages_of_a_list_follow_the_calendar_whatever_was_entered_first(tmp_path):
+    async def story(house, browser):
+        begin = datetime(2035, 12, 4, 6, 0, tzinfo=UTC)
+        hours = [(number * 37) % 60 for number in range(60)]  # entered in no order; some share their hour
+        made = {}
+        for number, hour in enumerate(hours):
+            starts = begin + timedelta(hours=hour // 2)
+            card = add(house, f"活动 {number}", starts_at=starts, ends_at=starts + timedelta(hours=1))
+            made[card.slug] = (card.starts_at, card.id)
+        pages = [(await browser.get("/")).text]
+        pages.append((await browser.get("/?after=" + pages[0].partition("/?after=")[2].partition('"')[0])).text)
+        return made, re.findall(r'href="/a/([^"]+)"', "".join(pages)), pages[1]
+
+    made, shown, last = visit(tmp_path, story)
+
+    assert shown == sorted(made, key=lambda slug: made[slug])
+    assert "/?after=" not in last
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "²", "9" * 40, "", "1;--", "999999"])
+def test_a_page_number_of_nobody_breaks_nothing(tmp_path, after):
+    assert look_at(tmp_path, f"/?after={after}").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,27 @@ def test_no_page_needs_what_the_policy_forbids(tmp_path):
         assert "http://" not in page.replace("http://outreach.example", "")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 60_000, b'{"id":' * 9_000, b"\xff\xfe", b"", b"null", b'{"id": NaN}', b'{"id":"page-id-1","text":1}'],
+)
+def test_no_body_breaks_the_chat(tmp_path, body):
+    async def story(_house, browser):
+        await browser.get("/chat")
+        return await browser.post("/chat/say", content=body, headers={"content-type": "application/json"})
+
+    answer = visit(tmp_path, story)
+
+    assert answer.status_code in {200, 400}
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/a/%00", "/a/%ff", "/a/%2e%2e%2fetc", "/a/" + "x" * 5_000, "/feeds/region/%00.ics"])
+def test_no_address_breaks_anything(tmp_path, path):
+    assert look_at(tmp_path, path).status_code == 404
+
+
 def test_a_missing_page_is_kind_and_in_the_visitors_language(tmp_path):
     async def story(_house, browser):
         return await browser.get("/a/nowhere", headers={"accept-language": "en"})
