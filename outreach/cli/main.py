@@ -49,6 +49,7 @@ def entry() -> None:
         sys.exit(130)
     except OSError as error:
         log.debug("the whole story", exc_info=True)
+        sys.stdout = io.StringIO()  # what could not be written is dropped: the interpreter would trip over it again
         _stop([_sentences(error.strerror or type(error).__name__, "free some space, or look at its rights")], TROUBLE)
     except Exception as error:  # our own mistake: its text may hold a resident's words, so only its name is shown
         log.debug("the whole story", exc_info=True)

@@ -66,7 +66,7 @@ class Room:
             for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
                 patch.setattr(sys, name, stream)
             code = _code_of_entry()
-        _, out, err = (_text_of(stream) for stream in streams)
+        out, err = (_text_of(stream) for stream in streams[1:])
         assert "Traceback" not in err
         return Done(code, out, err)
 
