@@ -22,7 +22,8 @@ from outreach.testing.wechat_wire import Account
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
-KILLS, PEOPLE, SENDERS, SEATS = 20, 250, 4, 40
+KILLS, PEOPLE, SENDERS, SEATS = 20, 500, 8, 40
+PAUSE = 0.06  # seconds between two messages of a sender, so that the stream outlasts the kills
 WECHAT = LaneName("wechat")
 
 
@@ -92,6 +93,7 @@ class Stream:
                 person = self._waiting.get_nowait()
                 for step, text in ((1, "报名 100"), (2, "同意")):
                     self.answers[f"{person}-{step}"] = self.deliver(person, step, text)
+                    threading.Event().wait(PAUSE)
         except Empty:
             return
         except Exception as error:
