@@ -36,9 +36,9 @@ def own_town(tmp_path: Path) -> Iterator[Town]:
     made.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """One browser for all tests."""
+    """One browser a module: while Playwright lives, its event loop counts as running, and `asyncio.run` refuses."""
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield launched
