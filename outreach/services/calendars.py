@@ -23,6 +23,7 @@ FEED_KEEPS = timedelta(days=30)  # past and called-off entries stay so long, so 
 FEED_LIMIT = 10_000
 _TOKEN_CHARS = 22  # 110 bits: unguessable
 _KEPT = (Standing.SEATED, Standing.OFFERED, Standing.ATTENDED, Standing.LATE)
+_HERE = (*_KEPT, Standing.REQUESTED, Standing.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,8 @@ class Calendars:
         cancelled = card.status is ActivityStatus.CALLED_OFF or place.standing not in _KEPT
         entry = Entry(
             uid=card.uid,
-            # Leaving raises it by one, coming back by one more: it never falls, whichever way the person went.
-            sequence=sequence(card.revision, place.revision * 2 + int(cancelled)),
+            # Leaving raises it by one, coming back by one more, and moving up from the queue lowers it by none.
+            sequence=sequence(card.revision, place.revision * 2 + int(place.standing not in _HERE)),
             title=title,
             starts_at=card.starts_at,
             ends_at=card.ends_at,

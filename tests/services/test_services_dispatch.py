@@ -1,0 +1,129 @@
+"""What is decided at the last moment before the wire: consent, quiet hours, windows, and what was overtaken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from services_town import ABLE, NOW, OPERATOR, PUSH, RULE, SOON, Queued, Town
+
+from outreach.domain.errors import LaneLost
+from outreach.domain.people import Purpose
+from outreach.domain.times import QuietHours
+from outreach.services import activities, dispatch, reminders
+from outreach.services.cards import Caller
+from outreach.services.dispatch import Outlet
+
+QUIET = QuietHours.parse("21:30-07:30")
+EVENING = NOW.replace(hour=14)  # 22:00 in Shanghai
+MORNING = NOW.replace(hour=23, minute=30)  # 7:30
+
+
+def moved(town: Town) -> None:
+    """Ann has signed up, and it has moved; the confirmation went out before."""
+    town.enrol("ann")
+    one = town.plan().id
+    town.join("ann", one)
+    town.dispatch()
+    town.now = EVENING
+    with town.database.unit_of_work() as uow:
+        activities.move(uow, OPERATOR, one, None, "Library", RULE, town.now)
+
+
+def test_at_night_news_waits_for_the_morning_and_what_answers_does_not(town: Town):
+    moved(town)
+    assert town.dispatch(quiet=QUIET) == []
+    town.enrol("bob")
+    town.join("bob", town.plan().id)
+
+    assert [ready.letter.to for ready in town.dispatch(quiet=QUIET)] == ["bob"]
+    town.now = MORNING - timedelta(minutes=1)
+    assert town.dispatch(quiet=QUIET) == []
+    town.now = MORNING
+
+    assert [ready.letter.to for ready in town.dispatch(quiet=QUIET)] == ["ann"]
+
+
+def test_a_reminder_is_not_put_off_past_the_start(town: Town):
+    town.enrol("ann")
+    start = MORNING - timedelta(minutes=30)
+    town.join("ann", town.plan(starts_at=start).id)
+    town.dispatch()
+    town.now = start - timedelta(hours=2)
+    with town.database.unit_of_work() as uow:
+        reminders.queue_due(uow, RULE, town.now)
+
+    assert [ready.letter.kind for ready in town.dispatch(quiet=QUIET)] == ["reminder"]
+
+
+def test_without_consent_nothing_goes_out(town: Town):
+    moved(town)
+    with town.database.unit_of_work() as uow:
+        uow.people.disallow(town.residents["ann"], (Purpose.TAKE_PART,), town.now)
+
+    assert town.dispatch() == []
+    assert town.ledger("moved") == [Queued("ann", "moved", "withdrawn")]
+
+
+def test_who_cannot_be_reached_is_not_tried(town: Town):
+    moved(town)
+    with town.database.unit_of_work() as uow:
+        uow.people.set_reach(Caller(PUSH, "ann"), "muted", town.now)
+
+    assert town.dispatch() == []
+    assert town.ledger("moved") == [Queued("ann", "moved", "withdrawn")]
+
+
+def test_beyond_the_reply_window_it_waits_for_their_next_word(town: Town):
+    moved(town)
+    windowed = replace(ABLE, reply_window=timedelta(hours=1))
+
+    assert town.dispatch(able=windowed) == []
+    assert town.ledger("moved") == [Queued("ann", "moved", "parked")]
+
+
+def test_a_door_that_cannot_push_parks_it(town: Town):
+    moved(town)
+
+    assert town.dispatch(able=replace(ABLE, may_push=False)) == []
+    assert town.ledger("moved") == [Queued("ann", "moved", "parked")]
+
+
+def test_what_is_over_is_not_told_any_more(town: Town):
+    moved(town)
+    town.now = SOON + timedelta(hours=1)
+
+    assert town.dispatch() == []
+    assert town.ledger("moved") == [Queued("ann", "moved", "expired")]
+
+
+def test_it_goes_out_once(town: Town):
+    moved(town)
+
+    assert len(town.dispatch()) == 1
+    assert town.dispatch() == []
+    assert town.ledger("moved") == [Queued("ann", "moved", "sent")]
+
+
+def test_a_file_goes_along_with_a_confirmation_and_none_with_a_place_in_the_queue(town: Town):
+    town.enrol("ann", "bob")
+    one = town.plan(seats=1).id
+    town.join("ann", one)
+    town.join("bob", one)
+
+    files = {ready.letter.to: ready.parts[-1].file for ready in town.dispatch()}
+
+    assert files["ann"] is not None
+    assert files["ann"].content.startswith(b"BEGIN:VCALENDAR")
+    assert files["bob"] is None
+
+
+def test_who_has_lost_the_lane_sends_nothing(town: Town):
+    moved(town)
+    outlet = Outlet(PUSH, ABLE, town.desk, None)
+
+    with pytest.raises(LaneLost), town.database.unit_of_work() as uow:
+        dispatch.exchange(uow, outlet, (), epoch=99, limit=10, now=town.now)
+
+    assert town.ledger("moved") == [Queued("ann", "moved", "queued")]
