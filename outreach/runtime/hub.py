@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 REPLY_BUDGET = 4.0  # seconds; WeChat hangs up at 5 and delivers the message again, three times
 REDRIVE_AFTER = timedelta(seconds=5)  # a stored message without an answer for so long was interrupted
 REDRIVE_AT_ONCE = 50
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between two tries of something that failed
 
 
 class Hub:
@@ -47,15 +48,26 @@ class Hub:
         return await door.channel.acknowledge(decoded, _together(answers), request)
 
     async def poll(self, lane: LaneName) -> None:
-        """Ask a polling channel for ever: a batch is stored before the next one is asked for."""
-        door = self._doors[lane]
-        if not isinstance(door.channel, PollingChannel):
-            raise TypeError(f"lane {lane} is not a polling channel")
-        async for batch in door.channel.incoming():
-            await self._store(door, batch)
-            for incoming in batch:
-                answer = await self.answer(door, incoming)
-                await door.channel.acknowledge([incoming], answer)
+        """Ask a polling channel for ever: a batch is stored before the next one is asked for.
+
+        An adapter that breaks its promise and raises is logged and asked again, ever more slowly.
+        """
+        door, pause = self._doors[lane], FIRST_PAUSE
+        while True:
+            try:
+                async for batch in _asked(door):
+                    await self._take_in(door, batch)
+                    pause = FIRST_PAUSE
+            except Exception as error:
+                log.error("lane %s: asking for news failed with %s", lane, _code(error))
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE, pause * 2)
+
+    async def _take_in(self, door: Door, batch: Sequence[Incoming]) -> None:
+        await self._store(door, batch)
+        for incoming in batch:
+            answer = await self.answer(door, incoming)
+            await door.channel.acknowledge([incoming], answer)
 
     async def answer(self, door: Door, incoming: Incoming) -> Answer:
         """Answer one message: the guard has the first word, the conversation the second."""
@@ -91,7 +103,7 @@ class Hub:
             await self._bridge.write(partial(_failed_again, waiting, _code(error), self._clock))
 
     async def _store(self, door: Door, batch: Sequence[Incoming]) -> None:
-        pause = 1.0
+        pause = FIRST_PAUSE
         while True:
             try:
                 await self._bridge.write(partial(_receive_all, door, batch, self._clock))
@@ -102,13 +114,19 @@ class Hub:
                 for incoming in batch:
                     await self._guard.answer(door, incoming)
                 await asyncio.sleep(pause)
-                pause = min(30.0, pause * 2)
+                pause = min(LONGEST_PAUSE, pause * 2)
 
     async def _note_failure(self, door: Door, incoming: Incoming, error: Exception) -> None:
         try:
             await self._bridge.write(partial(_failed, door, incoming, _code(error), self._clock))
         except Exception as again:
             log.error("lane %s: the failure could not be kept either (%s)", door.lane, _code(again))
+
+
+def _asked(door: Door) -> AsyncIterator[Sequence[Incoming]]:
+    if not isinstance(door.channel, PollingChannel):
+        raise TypeError(f"lane {door.lane} is not a polling channel")
+    return door.channel.incoming()
 
 
 def _take(door: Door, incoming: Incoming, clock: Clock, uow: UnitOfWork) -> tuple[Outgoing, ...]:
