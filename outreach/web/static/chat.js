@@ -285,12 +285,22 @@
     root.style.scrollPaddingBottom = foot.offsetHeight + 8 + "px";
   }
 
+  function uncover(target) { // browsers call a thing visible whose edge is covered
+    // Only for keyboards: under a pressing finger nothing may move, or the press would be lost.
+    if (target === log || !target.matches(":focus-visible")) return;
+    const box = target.getBoundingClientRect();
+    const above = guard.getBoundingClientRect().bottom + 8 - box.top;
+    const below = box.bottom + 8 - foot.getBoundingClientRect().top;
+    if (above > 0) scrollBy(0, -above); else if (below > 0) scrollBy(0, below);
+  }
+
   form.addEventListener("submit", (submitted) => { submitted.preventDefault(); submit(); });
   box.addEventListener("keydown", (pressed) => {
     if (pressed.key === "Enter" && !pressed.shiftKey && !pressed.isComposing) { pressed.preventDefault(); submit(); }
   });
   box.addEventListener("input", grow);
   byId("leave").addEventListener("click", leave);
+  log.addEventListener("focusin", (focused) => uncover(focused.target));
   addEventListener("online", wakeUp);
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return;
