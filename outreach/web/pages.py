@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,8 +29,7 @@ class Line:
     """An activity as a page shows it."""
 
     card: ActivityCard
-    time: str
-    when: str
+    moments: Sequence[str]
     audiences: str
     open: bool
     called_off: bool
@@ -68,8 +68,7 @@ def _line(house: App, card: ActivityCard, lang: Language, now: datetime) -> Line
     labels = [tags[key].label(lang) for key in sorted(card.audience) if key in tags]
     return Line(
         card=card,
-        time=_hours(card, lang),
-        when=when(card.starts_at, card.ends_at, card.zone, lang, now),
+        moments=_moments(card, lang, now),
         audiences=("、" if lang is Language.ZH else ", ").join(labels),
         open=is_open(card, now),
         called_off=card.status is ActivityStatus.CALLED_OFF,
@@ -77,11 +76,14 @@ def _line(house: App, card: ActivityCard, lang: Language, now: datetime) -> Line
     )
 
 
-def _hours(card: ActivityCard, lang: Language) -> str:
-    """From when to when; the part of the day is said once if it is the same."""
+def _moments(card: ActivityCard, lang: Language, now: datetime) -> list[str]:
+    """The day and the hours; or from when to when in one, if it ends on another day."""
+    zone = ZoneInfo(card.zone)
+    if card.starts_at.astimezone(zone).date() != card.ends_at.astimezone(zone).date():
+        return [when(card.starts_at, card.ends_at, card.zone, lang, now)]
     begins, ends = (clock(moment, card.zone, lang) for moment in (card.starts_at, card.ends_at))
-    part_of_day = begins.rstrip("0123456789:")
-    return f"{begins}–{ends.removeprefix(part_of_day)}"
+    part_of_day = begins.rstrip("0123456789:")  # said once if it is the same
+    return [day(card.starts_at, card.zone, lang, now), f"{begins}–{ends.removeprefix(part_of_day)}"]
 
 
 def _number(text: str | None) -> ActivityId | None:

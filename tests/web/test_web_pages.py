@@ -91,8 +91,19 @@ def test_a_time_is_local_and_says_the_weekday(tmp_path):
 
     page, front = visit(tmp_path, story)
 
-    assert "2035年12月4日（周二）下午2:00–3:30" in page
+    assert "2035年12月4日（周二）</span>" in page
+    assert "下午2:00–3:30" in page
     assert "下午2:00–3:30" in front
+
+
+def test_what_ends_on_another_day_says_on_which(tmp_path):
+    async def story(house, browser):
+        starts = datetime(2035, 12, 4, 13, 0, tzinfo=UTC)
+        card = add(house, starts_at=starts, ends_at=starts + timedelta(days=1))
+        return (await browser.get(f"/a/{card.slug}")).text, (await browser.get("/")).text
+
+    for page in visit(tmp_path, story):
+        assert "2035年12月4日（周二）晚上9:00 – 2035年12月5日（周三）晚上9:00" in page
 
 
 def test_a_long_list_is_paged_without_losing_or_repeating_one(tmp_path):
