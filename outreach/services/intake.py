@@ -36,6 +36,9 @@ MOST_TRIES = 3
 MOST_RIDERS = 5
 ANSWERS_KEPT = timedelta(days=7)
 QUARANTINE_KEPT = timedelta(hours=72)
+CLOCKS_APART = timedelta(seconds=30)
+"""The platform's clock counts whole seconds and is not ours: who leaves right after a word has left all the same."""
+
 _SAFETY_FIRST = frozenset({MessageKind.SAFETY})
 
 
@@ -93,15 +96,16 @@ def _respond(
 def _arrived_or_left(
     uow: UnitOfWork, counter: Counter, caller: Caller, incoming: Reachability, now: datetime
 ) -> tuple[Outgoing, ...]:
+    as_of = now if now - incoming.sent_at < CLOCKS_APART else incoming.sent_at
     if incoming.reach is Reach.JOINED:
-        uow.people.set_reach(caller, "reachable", incoming.sent_at)
+        uow.people.set_reach(caller, "reachable", as_of)
         return counter.respond(uow, caller, incoming, now)
     if incoming.reach is Reach.MOVED:
         if incoming.new_ref:
             uow.people.moved(caller, incoming.new_ref)
         return ()
     state = "gone" if incoming.reach is Reach.GONE else "muted"
-    changed = uow.people.set_reach(caller, state, incoming.sent_at)
+    changed = uow.people.set_reach(caller, state, as_of)
     if changed and counter.capabilities.leaving_erases:
         people.erase(uow, caller, now)
     return ()

@@ -117,20 +117,37 @@ def test_what_cannot_be_read_is_kept_as_answered_with_nothing(town: Town):
         assert intake.take(uow, counter, Unparsed("u1", "strange"), town.now) == ()
 
 
+def leave(town: Town, sent: timedelta) -> None:
+    """Ann unfollows; the platform says that it was *sent* from now."""
+    counter = Counter(PASSIVE, _ABLE, town.dialogue.answer, town.dialogue.offered, town.desk)
+    with town.database.unit_of_work() as uow:
+        intake.take(uow, counter, Reachability("r1", "ann", town.now + sent, Reach.LEFT), town.now)
+
+
 def test_where_leaving_erases_who_unfollows_is_forgotten_and_their_seat_goes_on(town: Town):
     town.enrol("ann", "bob", lane=PASSIVE)
     one = town.plan(seats=1).id
     town.join("ann", one)
     town.join("bob", one)
-    counter = Counter(PASSIVE, _ABLE, town.dialogue.answer, town.dialogue.offered, town.desk)
+    town.later(seconds=0.2)
 
-    with town.database.unit_of_work() as uow:
-        intake.take(uow, counter, Reachability("r1", "ann", town.now, Reach.LEFT), town.now)
+    leave(town, timedelta(seconds=-0.7))  # in whole seconds it seems to come before their last word
 
     with town.database.reading() as uow:
         assert not uow.people.at(Caller(PASSIVE, "ann")).is_known
         assert uow.activities.card(one).waiting == 0
     assert town.ledger("promoted") == [Queued("bob", "promoted", DeliveryState.QUEUED)]
+
+
+def test_old_news_of_leaving_does_not_undo_a_word_of_today(town: Town):
+    town.enrol("ann", lane=PASSIVE)
+    town.later(hours=1)
+    town.says("ann", "help")
+
+    leave(town, timedelta(minutes=-30))
+
+    with town.database.reading() as uow:
+        assert uow.people.at(Caller(PASSIVE, "ann")).is_known
 
 
 _ABLE = Capabilities(2000, "bytes", False, 0, False, False, 1, 1.0, 1, leaving_erases=True)
