@@ -18,6 +18,7 @@ from outreach.web.words import WORDS
 LARGE_COOKIE = "large"
 A_YEAR = 365 * 24 * 3600
 _HEADERS = {"cache-control": "private, no-cache", "vary": "accept-language, cookie"}
+_HAN = re.compile("[\u3400-\u9fff]")
 _NUMBER = re.compile(r"(?<!\d)\d[\d -]{1,16}\d(?!\d)", re.ASCII)  # a helpline: three digits or more, perhaps spaced
 
 
@@ -35,7 +36,7 @@ class Views:
             lstrip_blocks=True,
         )
         self._templates.globals["asset"] = static.address
-        self._templates.filters |= {"dialable": dialable, "numbers": numbers}
+        self._templates.filters |= {"dialable": dialable, "numbers": numbers, "tongue": tongue}
 
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
         """The page made of *template*; remembers the language and size that were chosen in the address."""
@@ -82,6 +83,12 @@ class Views:
 def numbers(text: str) -> list[str]:
     """The telephone numbers in *text*, each once."""
     return list(dict.fromkeys(found.group() for found in _NUMBER.finditer(text)))
+
+
+def tongue(text: str, html_lang: str) -> Markup:
+    """The attribute that tells a screen reader to read *text* in Chinese on a page that is not; else nothing."""
+    foreign = not html_lang.startswith("zh") and _HAN.search(text)
+    return Markup(' lang="zh-CN"') if foreign else Markup("")
 
 
 def dialable(text: str) -> Markup:

@@ -162,6 +162,19 @@ def test_a_page_speaks_the_visitors_language(tmp_path, headers, query, title):
     assert f"<h1>{title}</h1>" in visit(tmp_path, story)
 
 
+def test_what_is_chinese_on_an_english_page_is_read_out_in_chinese(tmp_path):
+    async def story(house, browser):
+        card = add(house, "清早太极", place="Green Hall")
+        english = [(await browser.get(path + "?lang=en")).text for path in ("/", f"/a/{card.slug}")]
+        return english, (await browser.get("/?lang=zh")).text
+
+    english, chinese = visit(tmp_path, story)
+
+    assert all(re.search(r'<[^>]+ lang="zh-CN">清早太极<', page) for page in english)
+    assert all(re.search(r"<[^>]+(?<!zh-CN\")>Green Hall<", page) for page in english)
+    assert not re.search(r'<[^>]+ lang="zh-CN">清早太极<', chinese)
+
+
 def test_language_and_size_are_remembered_once_chosen(tmp_path):
     async def story(_house, browser):
         await browser.get("/?lang=en")

@@ -1,0 +1,108 @@
+"""Take the pictures in docs/screens: the demo town, a phone's screen at twice the pixels. Needs Chromium.
+
+.venv/bin/python scripts/screens.py [folder]
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
+
+HOUSE = Path(__file__).parent.parent
+sys.path.insert(0, str(HOUSE / "tests" / "browser"))
+from browser_town import Town  # noqa: E402 the tests' own way to start a demo
+
+FOLDER = HOUSE / "docs" / "screens"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PHONE = ViewportSize(width=390, height=844)
+LARGEST = 200_000  # bytes a picture: a reader in a village pays for them
+
+
+class Picture(NamedTuple):
+    """What one of them shows: the page at *path* after *presses*, once *seen* is there."""
+
+    name: str
+    path: str
+    seen: str
+    presses: tuple[str, ...] = ()
+    language: str = "zh-CN"
+    scale: float = 2.0
+
+
+PICTURES = (
+    Picture("front-phone", "/", "清早太极"),
+    Picture("activity-phone", "/", "去聊天里报名", ("清早太极",)),
+    Picture("chat-start", "/chat", "您想做什么？", scale=1.5),
+    Picture("chat-phone", "/chat", "日历文件", ("看看活动", "清早太极", "报名，1人", "同意并报名")),
+    Picture(
+        "chat-phone-en",
+        "/chat",
+        "Calendar file",
+        ("See activities", "Try me", "Sign up, 1", "Agree and sign up"),
+        "en-GB",
+    ),
+    Picture("chat-large-en", "/chat?large=1", "Sign up, 2", ("See activities", "Try me"), "en-GB", 1.5),
+)
+
+
+def main() -> None:
+    """Take them all."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        town = Town(Path(home))
+        town.start()
+        try:
+            _take_all(town.address, folder)
+        finally:
+            town.stop()
+
+
+def _take_all(address: str, folder: Path) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=ARGUMENTS)
+        for picture in PICTURES:
+            context = browser.new_context(
+                viewport=PHONE,
+                device_scale_factor=picture.scale,
+                locale=picture.language,
+                base_url=address,
+                reduced_motion="reduce",
+            )
+            _take(_shown(context.new_page(), picture), folder / f"{picture.name}.png")
+        browser.close()
+
+
+def _shown(page: Page, picture: Picture) -> Page:
+    page.goto(picture.path)
+    for label in picture.presses:
+        page.locator("a.card, #log .choices button").filter(has_text=label).last.click()
+    expect(page.get_by_text(picture.seen).last).to_be_visible()
+    return page
+
+
+def _take(page: Page, picture: Path) -> None:
+    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
+    page.screenshot(path=picture)
+    if picture.stat().st_size > LARGEST:
+        raise SystemExit(f"{picture.name} is larger than {LARGEST // 1_000} kB")
+
+
+def _chromium() -> str:
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        raise SystemExit("no Chromium here: see scripts/browser.sh")
+    return found
+
+
+if __name__ == "__main__":
+    main()
