@@ -34,6 +34,8 @@ def moved(town: Town) -> None:
 def test_at_night_news_waits_for_the_morning_and_what_answers_does_not(town: Town):
     moved(town)
     assert town.dispatch(quiet=QUIET) == []
+    with town.database.reading() as uow:
+        assert uow.deliveries.next_due(PUSH) == MORNING  # nobody asks again all night
     town.enrol("bob")
     town.join("bob", town.plan().id)
 
