@@ -14,6 +14,7 @@ from outreach.channels.webchat import (
     COOKIE,
     LONGEST_BODY,
     WebChatChannel,
+    cookie_in,
     is_foreign,
     new_visitor,
     visitor_of,
@@ -92,6 +93,5 @@ def _refused(status: int, reason: str) -> Response:
 
 def _remember_visitor(request: Request, response: Response, *, secure: bool) -> None:
     """Give a new visitor a cookie, and one who comes back another month."""
-    known = visitor_of(request.headers.get("cookie", "")) is not None
-    value = request.cookies[COOKIE] if known else new_visitor()
+    value = cookie_in(request.headers.get("cookie", "")) or new_visitor()
     response.set_cookie(COOKIE, value, max_age=A_MONTH, path="/chat", httponly=True, secure=secure, samesite="lax")

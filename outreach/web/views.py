@@ -43,7 +43,7 @@ class Views:
         lang = self.language(request)
         chosen_size = request.query_params.get("large")
         large = (chosen_size or request.cookies.get(LARGE_COOKIE)) == "1"
-        body = self._templates.get_template(template).render(**self._standing(request, lang, large), **values)
+        body = self._templates.get_template(template).render(**self._standing(lang, large), **values)
         response = HTMLResponse(body, status, headers={**_HEADERS, "content-language": lang.value})
         if language.named(request.query_params.get("lang")) is not None:
             self._remember(response, language.COOKIE, lang.value)
@@ -63,14 +63,13 @@ class Views:
         """Something of ours broke."""
         return self.page(request, "broken.html", status=500)
 
-    def _standing(self, request: Request, lang: Language, large: bool) -> dict[str, Any]:
+    def _standing(self, lang: Language, large: bool) -> dict[str, Any]:
         """What every template may use."""
         return {
             "html_lang": "zh-CN" if lang is Language.ZH else "en",
             "other_lang": (Language.EN if lang is Language.ZH else Language.ZH).value,
             "words": WORDS[lang],
             "large": large,
-            "path": request.url.path,
             "network": self._house.network_name(lang),
             "emergency": self._house.emergency_text(lang),
             "has_chat": self._house.webchat is not None,

@@ -49,6 +49,15 @@ def test_who_comes_back_stays_the_same_person(tmp_path):
     assert first == again
 
 
+def test_of_two_cookies_of_our_name_the_page_keeps_the_one_that_the_chat_reads(tmp_path):
+    first, second = "f" * 32, "s" * 32
+
+    async def story(_house, browser):
+        return await browser.get("/chat", headers={"cookie": f"{COOKIE}={first}; {COOKIE}={second}"})
+
+    assert f"{COOKIE}={first};" in visit(tmp_path, story).headers["set-cookie"]
+
+
 def test_no_copy_of_the_chat_is_kept_on_the_way_or_for_the_back_button(tmp_path):
     async def story(_house, browser):
         await browser.get("/chat")

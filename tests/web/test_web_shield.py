@@ -7,6 +7,8 @@ import logging
 import pytest
 from web_scene import look_at, visit
 
+from outreach.web.app import create_app
+
 PATHS = ["/", "/chat", "/nowhere", "/feeds/public.ics", "/static/outreach.css", "/healthz", "/chat/updates"]
 
 
@@ -53,6 +55,30 @@ def test_no_body_breaks_the_chat(tmp_path, body):
 @pytest.mark.parametrize("path", ["/a/%00", "/a/%ff", "/a/%2e%2e%2fetc", "/a/" + "x" * 5_000, "/feeds/region/%00.ics"])
 def test_no_address_breaks_anything(tmp_path, path):
     assert look_at(tmp_path, path).status_code == 404
+
+
+def test_an_address_that_looks_like_another_site_leads_nobody_there(tmp_path):
+    said = []
+
+    async def story(house, _browser):
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+            "path": "//elsewhere.example/x", "raw_path": b"//elsewhere.example/x", "query_string": b"", "headers": [],
+            "root_path": "", "client": ("127.0.0.1", 9), "server": ("127.0.0.1", 80),
+        }  # fmt: skip
+
+        async def receive():
+            return {"type": "http.request", "body": b""}
+
+        async def send(message):
+            said.append(message)
+
+        await create_app(house)(scope, receive, send)
+
+    visit(tmp_path, story)
+
+    assert said[0]["status"] == 404
+    assert b"elsewhere.example" not in said[1]["body"]
 
 
 def test_a_missing_page_is_kind_and_in_the_visitors_language(tmp_path):

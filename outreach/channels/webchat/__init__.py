@@ -12,10 +12,19 @@ from outreach.channels.base import BadOptions, ChannelContext
 from outreach.channels.webchat.channel import WebChatChannel
 from outreach.channels.webchat.decoding import LONGEST_BODY
 from outreach.channels.webchat.origin import is_foreign
-from outreach.channels.webchat.visitor import COOKIE, new_visitor, visitor_of
+from outreach.channels.webchat.visitor import COOKIE, cookie_in, new_visitor, visitor_of
 from outreach.domain.secret import Secret
 
-__all__ = ["COOKIE", "LONGEST_BODY", "WebChatChannel", "is_foreign", "new_visitor", "open_channel", "visitor_of"]
+__all__ = [
+    "COOKIE",
+    "LONGEST_BODY",
+    "WebChatChannel",
+    "cookie_in",
+    "is_foreign",
+    "new_visitor",
+    "open_channel",
+    "visitor_of",
+]
 
 _YES, _NO = frozenset({"true", "yes", "on", "1"}), frozenset({"false", "no", "off", "0"})
 

@@ -16,12 +16,18 @@ def new_visitor() -> str:
 
 
 def visitor_of(cookie_header: str) -> str | None:
-    """The reference of the visitor whose ``Cookie`` header that is: 32 hexadecimal digits; ``None`` without one.
+    """The reference of the visitor whose ``Cookie`` header that is: 32 hexadecimal digits; ``None`` without one."""
+    value = cookie_in(cookie_header)
+    return None if value is None else hashlib.sha256(value.encode()).hexdigest()[:32]
 
-    Other cookies of the host may look like anything: only ours is read.
+
+def cookie_in(cookie_header: str) -> str | None:
+    """The value of our cookie; ``None`` if there is none, or one that is not ours.
+
+    Other cookies of the host may look like anything: only ours is read, and of two the first.
     """
     for part in cookie_header.split(";"):
         name, _, value = part.strip().partition("=")
         if name == COOKIE:
-            return hashlib.sha256(value.encode()).hexdigest()[:32] if _FORM.fullmatch(value) else None
+            return value if _FORM.fullmatch(value) else None
     return None
