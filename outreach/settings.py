@@ -24,6 +24,7 @@ from outreach.domain.times import QuietHours, parse_duration, parse_leads, parse
 
 PREFIX = "OUTREACH_"
 FILE = "outreach.toml"
+SHORTEST_KEY = 16  # characters of what signs cookies and buttons
 _LANE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _Texts: TypeAlias = Mapping[str, str]
 _T = TypeVar("_T")
@@ -96,7 +97,7 @@ def _build(reader: _Reader, folder: Path) -> Settings:
         tips=reader.take("tips", "tue 10:00", _weekly),
         first_tip_after=reader.take("first_tip_after", "", lambda text: parse_duration(text) if text else None),
         log_level=reader.take("log_level", "INFO", _log_level),
-        secret_key=reader.take("secret_key", "", lambda text: Secret(text) if text else None),
+        secret_key=reader.take("secret_key", "", _secret_key),
         channels=reader.channels(),
     )
 
@@ -264,6 +265,14 @@ def _short(text: str) -> str:
     if len(text) > 200:
         raise ValueError("more than 200 characters")
     return text.strip()
+
+
+def _secret_key(text: str) -> Secret | None:
+    if text and len(text) < SHORTEST_KEY:
+        raise ValueError(
+            f"shorter than {SHORTEST_KEY} characters; take a long random text, or leave it to the key file"
+        )
+    return Secret(text) if text else None
 
 
 def _log_level(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import sys
 
 import typer
@@ -35,6 +36,7 @@ app.add_typer(db.app, name="db")
 
 def entry() -> None:
     """The console script: runs a command; a wrong value exits with 2, trouble with 1, both with a sentence."""
+    os.umask(0o077)  # what we make holds people's data: for the user that runs us, and nobody else
     _take_any_text()
     try:
         _require_text(sys.argv[1:])

@@ -210,3 +210,13 @@ def test_all_that_is_wrong_with_settings_is_told_before_anything_is_made(room: R
         "OUTREACH_QUEIT_HOURS",
     ]
     assert room.files() == set()
+
+
+def test_what_a_command_makes_is_for_its_own_user_alone(tmp_path: Path):
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "OUTREACH_DATA_DIR": str(tmp_path / "var")}
+
+    subprocess.run([sys.executable, "-m", "outreach", "db", "upgrade"], env=environment, cwd=tmp_path, check=True)
+
+    made = [tmp_path / "var.key", *(tmp_path / "var").iterdir()]
+    assert len(made) > 1
+    assert [path.name for path in made if path.stat().st_mode & 0o077] == []

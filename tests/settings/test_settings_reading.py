@@ -190,3 +190,10 @@ def test_two_accounts_of_one_platform_are_two_sections(tmp_path: Path):
 def test_settings_cannot_be_changed(tmp_path: Path):
     with pytest.raises(AttributeError):
         load({}, tmp_path).port = 1  # type: ignore[misc]
+
+
+def test_a_short_signing_key_is_refused_and_not_repeated(tmp_path: Path):
+    (problem,) = problems(tmp_path, SECRET_KEY="hunter2")
+
+    assert "OUTREACH_SECRET_KEY" in problem
+    assert "hunter2" not in problem
