@@ -62,11 +62,15 @@ class Bridge:
 
     async def write(self, work: Callable[[UnitOfWork], _T]) -> _T:
         """Run *work* in a transaction; returns once it is committed. What it raises is raised here, undone there."""
+        return await self.submit(work)
+
+    def submit(self, work: Callable[[UnitOfWork], _T]) -> asyncio.Future[_T]:
+        """As `write`, for callers that may stop waiting: the work goes on without them."""
         if self._loop is None or self._writer is None:
             raise Fault("the writer is not running", "start the house first")
         call: _Call[_T] = _Call(work, self._loop.create_future())
         self._waiting.put(call)
-        return await call.future
+        return call.future
 
     async def read(self, query: Callable[[UnitOfWork], _T]) -> _T:
         """Run *query* on a read-only connection of its own."""

@@ -35,17 +35,21 @@ class Hub:
     def __init__(self, bridge: Bridge, guard: Guard, doors: Iterable[Door], clock: Clock) -> None:
         self._bridge, self._guard, self._clock = bridge, guard, clock
         self._doors: Mapping[LaneName, Door] = {door.lane: door for door in doors}
+        # Asked once: a check against a protocol costs as much as the whole of a signature.
+        self._hooks: Mapping[LaneName, HookChannel] = {
+            lane: door.channel for lane, door in self._doors.items() if isinstance(door.channel, HookChannel)
+        }
 
     async def serve(self, lane: LaneName, request: HookRequest) -> HookResponse | None:
         """The response to a platform's request; ``None`` if there is no such hook."""
-        door = self._doors.get(lane)
-        if door is None or not isinstance(door.channel, HookChannel):
+        channel = self._hooks.get(lane)
+        if channel is None:
             return None
-        decoded = door.channel.decode(request)
+        decoded = channel.decode(request)
         if isinstance(decoded, HookResponse):
             return decoded
-        answers = [await self.answer(door, incoming) for incoming in decoded]
-        return await door.channel.acknowledge(decoded, _together(answers), request)
+        answers = [await self.answer(self._doors[lane], incoming) for incoming in decoded]
+        return await channel.acknowledge(decoded, _together(answers), request)
 
     async def poll(self, lane: LaneName) -> None:
         """Ask a polling channel for ever: a batch is stored before the next one is asked for.
@@ -74,10 +78,11 @@ class Hub:
         guarded = await self._guard.answer(door, incoming)
         if guarded is not None:
             return guarded
-        work = asyncio.ensure_future(self._bridge.write(partial(_take, door, incoming, self._clock)))
         try:
-            return Answer(await asyncio.wait_for(asyncio.shield(work), REPLY_BUDGET))
-        except TimeoutError:
+            work = self._bridge.submit(partial(_take, door, incoming, self._clock))
+            done, _ = await asyncio.wait([work], timeout=REPLY_BUDGET)
+            if done:
+                return Answer(work.result())
             work.add_done_callback(_forget_result)
             log.warning("lane %s: an answer took longer than %.0f s", door.lane, REPLY_BUDGET)
             return Answer(ready=False)
