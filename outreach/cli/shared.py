@@ -8,7 +8,7 @@ import logging
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 from unicodedata import east_asian_width
@@ -49,6 +49,8 @@ def moment(text: str, zone: str, option: str) -> datetime:
     """``2026-12-01T14:00`` in *zone*, or with an offset of its own, in UTC. Raises `BadInput`."""
     from zoneinfo import ZoneInfo
 
+    if _is_date(text):
+        raise BadInput([f"{option}: {text!r} has no time of day: write 2026-12-01T14:00"])
     try:
         found = datetime.fromisoformat(text)
         local = found if found.tzinfo is not None else found.replace(tzinfo=ZoneInfo(zone))
@@ -59,6 +61,14 @@ def moment(text: str, zone: str, option: str) -> datetime:
     if found.tzinfo is None and shown != found:
         raise BadInput([f"{option}: {text!r} does not exist there: the clock jumps over it; take another time"])
     return moment
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def local_time(moment: datetime, zone: str = "") -> str:

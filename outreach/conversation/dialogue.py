@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from outreach.content import Vocabulary
-from outreach.conversation import listing, lost, refusals, subscribing, talking, topics, welcome
+from outreach.conversation import danger, listing, lost, refusals, subscribing, talking, topics, welcome
 from outreach.conversation.intents import (
     CalendarNumber,
+    Decline,
     Intent,
     JoinNumber,
     JoinWhat,
@@ -69,7 +70,7 @@ class Dialogue:
         """Remember the choices of a message that somebody else has sent, so that a bare number answers them."""
         if message.choices:
             memory = from_state(uow.conversations.recall(caller, now)).as_of(now)
-            memory = replace(memory.with_choices(message.choices, now), asked=None)
+            memory = replace(memory.with_choices(message.choices, now), asked=None, introduced=True)
             uow.conversations.keep(caller, to_state(memory), now + HELD)
 
     def _open(self, uow: UnitOfWork, caller: Caller, incoming: Message | Pressed | Reachability, now: datetime) -> Turn:
@@ -107,9 +108,14 @@ class Dialogue:
             return self._press(turn, named[0], message.message_id)
         if named:  # the same title twice, as in a series
             return choose_again(turn)
+        in_danger = danger.answered(turn, message.text)
+        if in_danger is not None:
+            return self._press(turn, in_danger, message.message_id)
         intent = read(message.text)
         if intent is None:
             return self._free_text(turn, message)
+        if isinstance(intent, Yes | Decline | Start) and danger.is_asked(turn):
+            return danger.ask_again(turn, self._safeguard)
         if isinstance(intent, Yes | Start) and _waits_for_note(turn):
             return talking.ask_for_note(turn)
         return self._follow(turn, intent, message.message_id)
@@ -123,6 +129,8 @@ class Dialogue:
             return self._safety(turn, reply, verdict, message.message_id)
         if _waits_for_note(turn):
             return talking.take_note(turn, message.text)
+        if danger.is_asked(turn):
+            return danger.ask_again(turn, self._safeguard)
         if verdict.risk > RiskClass.NONE:
             reply = self._safeguard.reply(verdict, turn.language, turn.now, short=False)
             return self._safety(turn, reply, verdict, message.message_id)
@@ -135,6 +143,8 @@ class Dialogue:
     def _safety(self, turn: Turn, reply: Outgoing, verdict: Verdict, message_id: str) -> tuple[Outgoing, ...]:
         turn.ask(None)
         if verdict.risk >= FIRST_TO_ANSWER:
+            # Nobody in danger is told first what we are and what we keep.
+            turn.memory = replace(turn.memory, introduced=True)
             key = f"{turn.caller.lane}:{message_id}"
             safeguarding.raise_alert(turn.uow, turn.caller, verdict, key, turn.now)
         return (reply,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,9 @@ _KEYS = frozenset(
     }
 )  # fmt: skip
 _TRUSTED = frozenset({"H", "M"})
+
+
+_DIALLED = re.compile(r"\+?[0-9][0-9 -]{0,19}", re.ASCII)
 
 
 class HelplineKind(StrEnum):
@@ -165,6 +169,8 @@ def _line(problems: Problems, row: Table, at: int) -> Helpline:
     number = problems.text(row, "number", at, default="" if region == ELSEWHERE else None)
     display = {language: problems.text(row, f"display_{language}", at) for language in Language}
     hours = {language: problems.text(row, f"hours_{language}", at, default="") for language in Language}
+    if number and not _DIALLED.fullmatch(number) and row.get("kind") == HelplineKind.EMERGENCY.value:
+        problems.add("number", f"number = {number!r} cannot be dialled: give digits, such as 120", at)
     certainty = problems.text(row, "certainty", at)
     if certainty and certainty not in {"H", "M", "K"}:
         problems.add("certainty", f"certainty = {certainty!r} is not known: use H, M or K", at)

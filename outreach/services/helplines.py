@@ -10,6 +10,8 @@ from outreach.domain.messages import Language
 from outreach.safety import Helplines, HelplineSet, Service
 
 _OR = {Language.ZH: "或", Language.EN: " or "}
+# An ambulance is not for talking: with no line that may be told, a text sends people to somebody near them.
+_SOMEBODY = {Language.ZH: "一个信得过的人", Language.EN: "somebody you trust"}
 
 
 class Lines:
@@ -26,7 +28,7 @@ class Lines:
         return self._of_day(now.date())
 
     def values(self, language: Language, now: datetime) -> Mapping[str, str]:
-        """``emergency`` and ``crisis_line``, ready to be put into a text; without a crisis line both say the first."""
+        """``emergency`` and ``crisis_line``, ready for a text; without a crisis line the second is a person."""
         return self._named(language, now.date())
 
     def _told(self, on: date) -> HelplineSet:
@@ -37,4 +39,7 @@ class Lines:
         services = (told.service(Service.AMBULANCE), told.service(Service.POLICE))
         emergency = _OR[language].join(dict.fromkeys(line.named(language) for line in services))
         crisis = told.crisis
-        return {"emergency": emergency, "crisis_line": emergency if crisis is None else crisis.named(language)}
+        return {
+            "emergency": emergency,
+            "crisis_line": _SOMEBODY[language] if crisis is None else crisis.named(language),
+        }
