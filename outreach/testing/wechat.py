@@ -140,7 +140,10 @@ class WeChatStandIn:
             path = f"{self._hook.path or '/'}?{urlencode(query)}"
             connection.request(method, path, body or None, {"Content-Type": "text/xml"})
             response = connection.getresponse()
-            return RawReply(response.status, response.read(_MAX_REPLY))
+            reply = RawReply(response.status, response.read(_MAX_REPLY))
+            if response.length and len(reply.body) < _MAX_REPLY:  # the line broke in the middle of the answer
+                raise http.client.IncompleteRead(reply.body, response.length)
+            return reply
         finally:
             connection.close()
 
