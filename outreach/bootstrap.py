@@ -24,6 +24,7 @@ from outreach.domain.ids import LaneName
 from outreach.domain.messages import Capabilities, Language
 from outreach.runtime.bridge import Bridge
 from outreach.runtime.clock import Clock, system_clock
+from outreach.runtime.cupboard import StoredCupboard
 from outreach.runtime.doors import Door
 from outreach.runtime.guard import Guard
 from outreach.runtime.hub import Hub
@@ -148,7 +149,7 @@ class App:
         self.core, self.settings, self.clock, self.demo = core, core.settings, clock, demo
         self.feeds = core.calendars
         self.bridge = Bridge(core.database, self._wake)
-        self.mailbox = StoredMailbox(self.bridge, clock)
+        self.mailbox, self._cupboard = StoredMailbox(self.bridge, clock), StoredCupboard(self.bridge)
         self._channels = self._open_channels()
         self._doors = [self._door(opened) for opened in self._channels]
         self.guard = Guard(self.bridge, core.crafts.safeguard, self._spool(), core.settings.language, clock)
@@ -242,7 +243,7 @@ class App:
 
     def _context(self, lane: LaneName) -> ChannelContext:
         signer = HmacSigner(self.core.signing_key, lane)
-        return ChannelContext(lane, self.settings.base_url, signer, self.mailbox)
+        return ChannelContext(lane, self.settings.base_url, signer, self.mailbox, self._cupboard)
 
     def _door(self, opened: OpenedChannel) -> Door:
         counter = self.core.counter(opened.lane, opened.channel.capabilities)

@@ -53,6 +53,7 @@ class Channel(Protocol):
 
     lane: LaneName
     capabilities: Capabilities
+    """What the account can do now. A right that the platform denies is taken away here: it is read anew each time."""
 
     async def prepare(self) -> None:
         """Set menus and commands, learn who we are. A failure is logged and tried again: it never stops the start."""
@@ -100,11 +101,51 @@ class PollingChannel(Channel, Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a look at the account found. *subject* and *code* are fixed words, never a secret.
+
+    *remedy* is a key below ``remedy.`` in the wording room, *values* fill its placeholders.
+    """
+
+    subject: str
+    good: bool
+    code: str = ""
+    remedy: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@runtime_checkable
+class CheckedChannel(Channel, Protocol):
+    """A channel whose account can be looked at, for ``outreach channels check``."""
+
+    async def check(self) -> Sequence[Finding]:
+        """What stands well and what does not: reachability, token, rights, set-up. Changes nothing, never raises."""
+
+
+@runtime_checkable
+class EntranceChannel(Channel, Protocol):
+    """A channel that has an address for a QR code, by which people come in and bring *source* with them."""
+
+    async def entrance(self, source: str) -> str | None:
+        """The address that a QR code shows; *source* comes back as `Reachability.source`. ``None``: no right to one."""
+
+
 class Mailbox(Protocol):
     """A door that our own web pages serve: what is appended is read by the person's open page."""
 
     async def append(self, lane: LaneName, to: str, message: Outgoing, key: str) -> None:
         """Keep *message* for *to*, sealed, for 24 h at most. Returns once it is committed; a repeated *key* is one."""
+
+
+class Cupboard(Protocol):
+    """Small secrets that the processes of one lane share, sealed at rest: an access token, and how long it is good."""
+
+    async def get(self, lane: LaneName, name: str) -> tuple[Secret, datetime] | None:
+        """What was put under *name* last and until when it is good, which may be over; ``None``: nothing."""
+
+    async def put(self, lane: LaneName, name: str, value: Secret, good_until: datetime) -> None:
+        """Keep *value* instead of what was kept before. Returns once it is committed."""
 
 
 class Signer(Protocol):
@@ -125,6 +166,7 @@ class ChannelContext:
     base_url: str
     signer: Signer
     mailbox: Mailbox
+    cupboard: Cupboard
 
 
 class BadOptions(ValueError):

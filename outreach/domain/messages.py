@@ -101,6 +101,8 @@ class Unparsed:
     message_id: str
     reason: str
     sent_at: datetime | None = None
+    sender: str | None = field(default=None, repr=False)
+    """Who sent it, only where they wait for an answer in private: a picture, a voice, a sticker."""
 
 
 Incoming: TypeAlias = Message | Pressed | Reachability | Receipt | Grant | Unparsed
@@ -250,5 +252,7 @@ class Capabilities:
     max_in_flight: int
     reply_window: timedelta | None = None
     """How long after a person's last word we may write; ``None`` = always."""
+    any_time: frozenset[MessageKind] = frozenset()
+    """Kinds of message that may be sent outside the reply window too, as templates that the platform approved."""
     leaving_erases: bool = False
     """The platform asks that what is kept of a person be deleted when they unfollow."""

@@ -23,6 +23,7 @@ from outreach.domain.ids import (
 )
 from outreach.domain.messages import Incoming, Language, Outcome, Outgoing
 from outreach.domain.people import Consent, Purpose
+from outreach.domain.secret import Secret
 from outreach.domain.signup import SignUp, Standing
 from outreach.services.cards import (
     ActivityCard,
@@ -347,6 +348,11 @@ class Marks(Protocol):
     def get(self, name: str) -> str | None: ...
 
     def put(self, name: str, value: str) -> None: ...
+
+    def secret(self, lane: LaneName, name: str) -> tuple[Secret, datetime] | None:
+        """What the processes of *lane* share under *name*, sealed, and until when it is good."""
+
+    def put_secret(self, lane: LaneName, name: str, value: Secret, good_until: datetime) -> None: ...
 
 
 class UnitOfWork(Protocol):

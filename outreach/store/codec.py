@@ -118,7 +118,8 @@ def _grant(found: Mapping[str, Any]) -> Grant:
 
 def _unparsed(found: Mapping[str, Any]) -> Unparsed:
     moment = found.get("sent_at")
-    return Unparsed(found["message_id"], found["reason"], None if moment is None else _to_moment(moment))
+    sent_at = None if moment is None else _to_moment(moment)
+    return Unparsed(found["message_id"], found["reason"], sent_at, found.get("sender"))
 
 
 _INCOMING: dict[str, Callable[[Mapping[str, Any]], Incoming]] = {

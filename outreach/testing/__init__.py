@@ -4,7 +4,7 @@ Stand-ins live in their own modules (`outreach.testing.telegram` …), so that e
 """
 
 from outreach.testing.clock import FrozenClock
-from outreach.testing.context import Letter, MemoryMailbox, make_context
+from outreach.testing.context import Letter, MemoryCupboard, MemoryMailbox, make_context
 from outreach.testing.contract import ChannelContract, Delivered, Recording, Situation
 from outreach.testing.network import NetworkGuard, network_guard
 
@@ -13,6 +13,7 @@ __all__ = [
     "Delivered",
     "FrozenClock",
     "Letter",
+    "MemoryCupboard",
     "MemoryMailbox",
     "NetworkGuard",
     "Recording",

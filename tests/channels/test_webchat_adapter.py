@@ -33,7 +33,7 @@ class FullDisk:
 def opened(mailbox: FullDisk | None = None) -> WebChatChannel:
     context = make_context("webchat")
     if mailbox is not None:
-        context = ChannelContext(context.lane, context.base_url, context.signer, mailbox)
+        context = ChannelContext(context.lane, context.base_url, context.signer, mailbox, context.cupboard)
     return open_channel({}, context)
 
 
