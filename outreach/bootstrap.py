@@ -50,7 +50,8 @@ from outreach.wording import Wording, parse_wording
 
 log = logging.getLogger(__name__)
 
-STOP_PATIENCE = 8.0  # seconds for what is in the air; a service manager kills at 10
+STOP_PATIENCE = 6.0  # seconds for what is in the air; a service manager kills at 10
+LAST_WORDS = 1.5  # seconds more to write down what became of it
 DEMO_MARK = "demo"
 SPOOL_FILE = "alerts.spool"
 
@@ -231,6 +232,10 @@ class App:
             task.cancel()
         if self._sending:
             _, late = await asyncio.wait(self._sending, timeout=STOP_PATIENCE)
+            if late:
+                for sender in self._senders.values():
+                    sender.abandon()
+                _, late = await asyncio.wait(self._sending, timeout=LAST_WORDS)
             for task in late:
                 task.cancel()
         await asyncio.gather(*self._background, *self._sending, return_exceptions=True)

@@ -93,7 +93,7 @@ class Hub:
 
     async def redrive(self) -> int:
         """Answer stored messages that were interrupted; how many there were."""
-        found = await self._bridge.read(partial(_interrupted, self._clock))
+        found = await self._bridge.read(partial(_interrupted, list(self._doors), self._clock))
         for waiting in found:
             door = self._doors.get(waiting.lane)
             if door is not None:
@@ -163,8 +163,8 @@ def _failed_again(waiting: Unanswered, reason: str, clock: Clock, uow: UnitOfWor
     uow.inbox.failed(waiting.id, reason, MOST_TRIES, clock())
 
 
-def _interrupted(clock: Clock, uow: UnitOfWork) -> list[Unanswered]:
-    return uow.inbox.unanswered(clock() - REDRIVE_AFTER, REDRIVE_AT_ONCE)
+def _interrupted(lanes: Sequence[LaneName], clock: Clock, uow: UnitOfWork) -> list[Unanswered]:
+    return uow.inbox.unanswered(lanes, clock() - REDRIVE_AFTER, REDRIVE_AT_ONCE)
 
 
 def _together(answers: Sequence[Answer]) -> Answer:

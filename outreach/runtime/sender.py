@@ -1,21 +1,25 @@
 """Outbound on one lane: take the lease, then exchange batches with the ledger until nothing is due.
 
-Only what is about to go on the wire is `calling`, so a crash leaves at most one batch in doubt.
+Only what is about to go on the wire is `calling`, so a crash leaves at most one batch in doubt. What a call came to
+is kept here until a write has taken it: a database that fails for a moment must not make us say things twice.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 from outreach.channels.base import Channel
 from outreach.domain.errors import LaneLost
-from outreach.domain.messages import Halted, Language, Outcome, Outgoing, Sent, Unconfirmed
+from outreach.domain.messages import Halted, Language
 from outreach.runtime.bridge import Bridge
 from outreach.runtime.clock import Clock
 from outreach.runtime.pacing import Pacer
+from outreach.runtime.wire import Wire
 from outreach.services import dispatch
 from outreach.services.dispatch import Outlet, Ready, Result
 from outreach.services.ports import UnitOfWork
@@ -23,7 +27,7 @@ from outreach.services.ports import UnitOfWork
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
-SEND_PATIENCE = 30.0  # seconds for one call; beyond it we cannot know what became of it
+RENEW_EVERY = 10.0  # seconds: a slow batch must not outlast the lease
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
 
@@ -35,14 +39,16 @@ class Sender:
     ) -> None:
         self._bridge, self._channel, self._outlet = bridge, channel, outlet
         self._adapter, self._owner, self._clock = adapter, owner, clock
-        self._pacer = Pacer(outlet.capabilities.rate_per_second)
+        self._wire = Wire(channel, Pacer(outlet.capabilities.rate_per_second))
         self._woken, self._stopping = asyncio.Event(), False
-        self._recovered_epoch: int | None = None
+        self._results: list[Result] = []
+        self._epoch: int | None = None
+        self._tidy = False  # whether all that was left on the lane has been brought back
 
     @property
     def limit(self) -> int:
         """Deliveries a batch: what may be in the air at once, at most one second of the lane's rate."""
-        able = self._outlet.capabilities
+        able = self._channel.capabilities
         return max(1, min(able.max_in_flight, int(able.rate_per_second)))
 
     def wake(self) -> None:
@@ -52,7 +58,7 @@ class Sender:
     async def run(self) -> None:
         """Drain whenever woken, until `stop`. A fault of the database is logged and tried again, ever more slowly."""
         pause = FIRST_PAUSE
-        while not self._stopping:
+        while not self._stopping or self._results:
             await self._woken.wait()
             self._woken.clear()
             try:
@@ -75,64 +81,78 @@ class Sender:
         self._stopping = True
         self._woken.set()
 
+    def abandon(self) -> None:
+        """After `stop`: end the calls in the air too, and write down what became of each."""
+        self._wire.abandon()
+
     async def drain(self) -> None:
         """Send all that is due on the lane, if it is ours to drive."""
         epoch = await self._take_lane()
         if epoch is None:
             return
-        results: list[Result] = []
+        renewing = asyncio.create_task(self._keep_lane(epoch))
         try:
-            while True:
-                ready = await self._bridge.write(partial(self._exchange, results, epoch))
-                if not ready:
-                    return
-                results = list(await asyncio.gather(*(self._send(one) for one in ready)))
+            while ready := await self._exchange(epoch):
+                await self._wire.put(ready, self._results)
+                self._tell_staff(self._results)
         except LaneLost:
             log.warning("lane %s: another process drives it now", self._outlet.lane)
+            self._results.clear()
+            self._tidy = False
+        except BaseException:
+            self._tidy = False
+            raise
+        finally:
+            renewing.cancel()
 
     async def release(self) -> None:
         """Let another process have the lane at once."""
         await self._bridge.write(lambda uow: uow.lanes.release(self._outlet.lane, self._owner))
 
-    def _exchange(self, results: list[Result], epoch: int, uow: UnitOfWork) -> list[Ready]:
+    async def _exchange(self, epoch: int) -> list[Ready]:
+        results = tuple(self._results)
+        ready = await self._bridge.write(partial(self._turn, results, epoch))
+        del self._results[: len(results)]
+        return ready
+
+    def _turn(self, results: Sequence[Result], epoch: int, uow: UnitOfWork) -> list[Ready]:
+        able = self._channel.capabilities
+        outlet = replace(self._outlet, capabilities=able)  # a right may have been lost since the last batch
         limit = 0 if self._stopping else self.limit
-        return dispatch.exchange(uow, self._outlet, results, epoch=epoch, limit=limit, now=self._clock())
+        return dispatch.exchange(uow, outlet, results, epoch=epoch, limit=limit, now=self._clock())
 
     async def _take_lane(self) -> int | None:
-        return await self._bridge.write(self._take)
-
-    def _take(self, uow: UnitOfWork) -> int | None:
-        lane, now = self._outlet.lane, self._clock()
-        epoch = uow.lanes.take(lane, self._adapter, self._owner, now, LEASE)
-        if epoch is not None and epoch != self._recovered_epoch:
-            uow.deliveries.recover(lane, epoch=epoch, now=now)
-            self._recovered_epoch = epoch
+        results = tuple(self._results)
+        epoch = await self._bridge.write(partial(self._take, results))
+        if epoch is not None:
+            del self._results[: len(results)]
+            self._epoch, self._tidy = epoch, True
         return epoch
 
-    async def _send(self, ready: Ready) -> Result:
-        letter, done = ready.letter, ready.letter.parts_sent
-        outcome: Outcome = Sent()
-        for part in ready.parts:
-            await self._pacer.wait()
-            outcome = await self._call(letter.to, part, f"{letter.key}:{done}")
-            if not isinstance(outcome, Sent):
-                break
-            done += 1
-        if isinstance(outcome, Halted):
-            self._tell_staff(outcome)
-        return letter, outcome, done
+    def _take(self, results: Sequence[Result], uow: UnitOfWork) -> int | None:
+        """Ours, with what failed to be written down before, and what was left behind brought back."""
+        now = self._clock()
+        epoch = self._renew(uow)
+        if epoch is not None and (epoch != self._epoch or not self._tidy):
+            if results and epoch == self._epoch:
+                uow.deliveries.record(results, epoch=epoch, now=now)
+            uow.deliveries.recover(self._outlet.lane, epoch=epoch, now=now)
+        return epoch
 
-    def _tell_staff(self, halted: Halted) -> None:
-        wording = self._outlet.desk.wording
-        key = f"halt.{halted.remedy}" if wording.has(f"halt.{halted.remedy}") else "halt.other"
-        log.error("lane %s is stopped (%s). %s", self._outlet.lane, halted.code, wording.say(key, Language.EN))
+    def _renew(self, uow: UnitOfWork) -> int | None:
+        return uow.lanes.take(self._outlet.lane, self._adapter, self._owner, self._clock(), LEASE)
 
-    async def _call(self, to: str, part: Outgoing, key: str) -> Outcome:
-        try:
-            async with asyncio.timeout(SEND_PATIENCE):
-                return await self._channel.send(to, part, key)
-        except TimeoutError:
-            return Unconfirmed("timeout")
-        except Exception as error:  # a bug of the adapter: we cannot know what it did
-            log.error("lane %s: the adapter raised %s", self._outlet.lane, type(error).__name__)
-            return Unconfirmed("adapter_error")
+    async def _keep_lane(self, epoch: int) -> None:
+        while True:
+            await asyncio.sleep(RENEW_EVERY)
+            try:
+                await self._bridge.write(self._renew)
+            except Exception as error:  # the epoch is checked at every turn: a lost lease does no harm
+                log.warning("lane %s: the lease was not renewed (%s)", self._outlet.lane, type(error).__name__)
+
+    def _tell_staff(self, results: Sequence[Result]) -> None:
+        for _, outcome, _ in results:
+            if isinstance(outcome, Halted):
+                wording, key = self._outlet.desk.wording, f"halt.{outcome.remedy}"
+                said = wording.say(key if wording.has(key) else "halt.other", Language.EN)
+                log.error("lane %s is stopped (%s). %s", self._outlet.lane, outcome.code, said)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 
 from outreach.domain.activity import ActivityKind, ActivityStatus, SignUpPolicy
 from outreach.domain.delivery import DeliveryState
@@ -21,7 +22,7 @@ from outreach.domain.ids import (
     SignUpId,
     ThreadId,
 )
-from outreach.domain.messages import Incoming, Language, MessageKind, Outgoing
+from outreach.domain.messages import Incoming, Language, MessageKind, Outcome, Outgoing
 from outreach.domain.people import Purpose
 from outreach.domain.signup import Standing
 
@@ -201,6 +202,17 @@ class Draft:
     subject: Mapping[str, str | int]
     helps_until: datetime | None = None
     body: tuple[Outgoing, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NotCalled:
+    """A delivery that was made ready but not called: one before it, to the same person, must go first."""
+
+    after: timedelta
+
+
+Fate: TypeAlias = Outcome | NotCalled
+"""What became of a delivery that was `calling`."""
 
 
 class InboxState(StrEnum):

@@ -12,18 +12,18 @@ from outreach.content import fit
 from outreach.domain.delivery import DeliveryState
 from outreach.domain.ids import LaneName
 from outreach.domain.may_send import Door, Later, No, Recipient, Subject, Why, may_send
-from outreach.domain.messages import Capabilities, Language, Outcome, Outgoing
+from outreach.domain.messages import Capabilities, Language, Outgoing
 from outreach.domain.people import Audience
 from outreach.domain.times import QuietHours
-from outreach.services.cards import Letter
+from outreach.services.cards import Fate, Letter
 from outreach.services.letters import Desk, write_out
 from outreach.services.ports import UnitOfWork
 
 LEASE = timedelta(seconds=60)
 MOST_AT_ONCE = 500
 
-Result: TypeAlias = tuple[Letter, Outcome, int]
-"""A letter, what its call came to, and how many of its parts are out."""
+Result: TypeAlias = tuple[Letter, Fate, int]
+"""A letter, what became of it, and how many of its parts are out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +115,5 @@ def _subject(uow: UnitOfWork, letter: Letter) -> Subject:
 
 def _door(outlet: Outlet, letter: Letter) -> Door:
     able = outlet.capabilities
-    return Door(able.may_push, letter.last_word_at, able.reply_window)
+    window = None if letter.kind in able.any_time else able.reply_window
+    return Door(able.may_push, letter.last_word_at, window)

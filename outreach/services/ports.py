@@ -21,7 +21,7 @@ from outreach.domain.ids import (
     SignUpId,
     ThreadId,
 )
-from outreach.domain.messages import Incoming, Language, Outcome, Outgoing
+from outreach.domain.messages import Incoming, Language, Outgoing
 from outreach.domain.people import Consent, Purpose
 from outreach.domain.secret import Secret
 from outreach.domain.signup import SignUp, Standing
@@ -31,6 +31,7 @@ from outreach.services.cards import (
     ApprovedItem,
     Caller,
     Draft,
+    Fate,
     InboxEntry,
     Letter,
     Mail,
@@ -189,8 +190,21 @@ class Deliveries(Protocol):
         Somebody with no address that can be reached gets a `failed` row, so that staff can see it.
         """
 
-    def add_reply(self, caller: Caller, key: str, message: Outgoing, language: Language | None, now: datetime) -> None:
-        """Queue a reply to somebody who need not be known to us; body and address are sealed and erased when done."""
+    def add_reply(
+        self,
+        caller: Caller,
+        key: str,
+        message: Outgoing,
+        language: Language | None,
+        now: datetime,
+        *,
+        due_at: datetime | None = None,
+        helps_until: datetime | None = None,
+    ) -> None:
+        """Queue a reply to somebody who need not be known to us; body and address are sealed and erased when done.
+
+        Due at once unless *due_at* says later.
+        """
 
     def add_reminders(
         self,
@@ -216,6 +230,18 @@ class Deliveries(Protocol):
     def parked_for(self, caller: Caller, now: datetime, limit: int) -> list[Letter]:
         """What waits for this person's next word: parked or due now, by rank, then oldest first."""
 
+    def went_another_way(self, key: str, now: datetime) -> None:
+        """What is open under *key* was said without the ledger: sent. Unknown, or no longer open: left as it is."""
+
+    def hurry(self, key: str, now: datetime) -> None:
+        """What waits in the queue under *key* is due now."""
+
+    def unpark(self, caller: Caller, now: datetime) -> int:
+        """What waited for this person's next word is due now; how many."""
+
+    def advance(self, delivery_id: DeliveryId, parts_sent: int, now: datetime) -> None:
+        """So many parts of it are out; it stays as it is with the rest."""
+
     def mark_calling(self, ids: Sequence[DeliveryId], *, epoch: int, now: datetime) -> list[DeliveryId]:
         """The moment before the wire: those that are still ours and still wanted."""
 
@@ -224,12 +250,12 @@ class Deliveries(Protocol):
     def settle(self, delivery_id: DeliveryId, state: DeliveryState, reason: str, now: datetime) -> None:
         """Move to a state without a call: parked, expired, withdrawn, dead, sent (rode in a reply)."""
 
-    def record(self, results: Sequence[tuple[Letter, Outcome, int]], *, epoch: int, now: datetime) -> None:
-        """Write what the calls came to (letter, outcome, parts sent) with one attempt row each."""
+    def record(self, results: Sequence[tuple[Letter, Fate, int]], *, epoch: int, now: datetime) -> None:
+        """Write what the calls came to (letter, fate, parts sent) with one attempt row for each that was made."""
 
     def recover(self, lane: LaneName, *, epoch: int, now: datetime) -> int:
-        """Bring back what an earlier holder of the lane left: leased rows queued, calls in the air `unconfirmed`,
-        and of those queued again the kinds that are better twice than never."""
+        """Bring back what was left of the lane up to *epoch*: leased rows queued, calls in the air `unconfirmed`,
+        and of those queued again the kinds that are better twice than never. For a holder with nothing in the air."""
 
     def next_due(self, lane: LaneName) -> datetime | None: ...
 
@@ -263,12 +289,14 @@ class Inbox(Protocol):
     def failed(self, inbox_id: InboxId, reason: str, most_tries: int, now: datetime) -> None:
         """One try more; quarantined after *most_tries*."""
 
-    def unanswered(self, older_than: datetime, limit: int) -> list[Unanswered]: ...
+    def unanswered(self, lanes: Iterable[LaneName], older_than: datetime, limit: int) -> list[Unanswered]:
+        """Stored, not answered, and last tried before *older_than*, on these lanes; oldest first."""
 
     def forget(self, caller: Caller) -> None:
         """Erase bodies and answers of one person."""
 
-    def purge(self, answered_before: datetime, quarantined_before: datetime, limit: int) -> int: ...
+    def purge(self, answered_before: datetime, quarantined_before: datetime, limit: int) -> int:
+        """Delete what was answered, quarantined, or never taken up (its lane is off) before these; how many."""
 
 
 class Mailboxes(Protocol):

@@ -235,7 +235,7 @@ def test_a_forged_request_stores_nothing(tmp_path: Path):
         response = await house.hub.serve(WECHAT, forged)
         assert response is not None
         with house.core.database.reading() as uow:
-            return response.status, len(uow.inbox.unanswered(datetime.now(UTC) + timedelta(days=1), 10))
+            return response.status, len(uow.inbox.unanswered([WECHAT], datetime.now(UTC) + timedelta(days=1), 10))
 
     assert in_house(tmp_path, story) == (403, 0)
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from outreach.bootstrap import open_core
+from outreach.domain.errors import Fault
 from outreach.domain.ids import LaneName
 from outreach.domain.messages import (
     Capabilities,
@@ -22,10 +26,12 @@ from outreach.domain.messages import (
     Unconfirmed,
     Unreachable,
 )
+from outreach.runtime import sender as sender_module
 from outreach.runtime.bridge import Bridge
 from outreach.runtime.sender import Sender
+from outreach.services import dispatch
 from outreach.services.cards import Caller
-from outreach.services.dispatch import Outlet
+from outreach.services.dispatch import Outlet, Ready, Result
 from outreach.services.ports import UnitOfWork
 from outreach.settings import load
 from outreach.testing import FrozenClock
@@ -43,11 +49,23 @@ class Line:
 
     script: list[Outcome | Exception] = field(default_factory=list)
     got: list[tuple[str, str, str]] = field(default_factory=list)
+    slow: str = ""
+    """A text that is taken and never answered."""
     lane = LANE
     capabilities = ABLE
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def heard(self, number: int) -> None:
+        """Return once so many messages came."""
+        while len(self.got) < number:
+            self.news.clear()
+            await self.news.wait()
 
     async def send(self, to: str, message: Outgoing, key: str) -> Outcome:
         self.got.append((to, message.text, key))
+        self.news.set()
+        if message.text == self.slow:
+            await asyncio.Event().wait()
         outcome = self.script.pop(0) if self.script else Sent("x")
         if isinstance(outcome, Exception):
             raise outcome
@@ -62,29 +80,34 @@ class Scene:
         self.clock = FrozenClock(datetime(2026, 11, 23, 1, tzinfo=UTC))
         self.line = Line(script)
 
-    def queue(self, *texts: str) -> None:
+    def queue(self, *texts: str, to: str | None = None) -> None:
         with self.core.database.unit_of_work() as uow:
             for number, text in enumerate(texts):
                 uow.deliveries.add_reply(
-                    Caller(LANE, f"user-{number}"),
-                    f"k{number}",
+                    Caller(LANE, to or f"user-{number}"),
+                    f"k{number}{to}",
                     Outgoing(MessageKind.REPLY, text),
                     Language.EN,
                     self.clock(),
                 )
 
     def drain(self, times: int = 1, owner: str = "one", later: timedelta = timedelta()) -> None:
-        async def story() -> None:
-            bridge = Bridge(self.core.database, lambda _lanes: None)
-            bridge.start()
-            outlet = Outlet(LANE, ABLE, self.core.desk, None)
-            sender = Sender(bridge, self.line, outlet, "line", owner, self.clock)  # type: ignore[arg-type]
+        async def story(sender: Sender, _bridge: Bridge) -> None:
             for _ in range(times):
                 self.clock.advance(later)
                 await sender.drain()
+
+        self.play(story, owner)
+
+    def play(self, story: Callable[[Sender, Bridge], Awaitable[None]], owner: str = "one") -> None:
+        async def whole() -> None:
+            bridge = Bridge(self.core.database, lambda _lanes: None)
+            bridge.start()
+            outlet = Outlet(LANE, ABLE, self.core.desk, None)
+            await story(Sender(bridge, self.line, outlet, "line", owner, self.clock), bridge)  # type: ignore[arg-type]
             await bridge.close()
 
-        asyncio.run(story())
+        asyncio.run(whole())
 
     def counts(self) -> dict[str, int]:
         with self.core.database.reading() as uow:
@@ -199,3 +222,145 @@ def test_two_senders_do_not_drive_one_lane(tmp_path: Path):
     scene.drain()
 
     assert scene.line.got == []
+
+
+def test_what_is_for_one_person_comes_in_order_though_the_first_has_to_wait(tmp_path: Path):
+    scene = Scene(tmp_path, [RetryLater(timedelta(seconds=5))])
+    scene.queue("one", "two", "three", to="ann")
+
+    scene.drain()
+    in_between = ([text for _, text, _ in scene.line.got], scene.counts())
+    scene.drain(times=3, later=timedelta(seconds=6))
+
+    assert in_between == (["one"], {"queued": 3})
+    assert [text for _, text, _ in scene.line.got] == ["one", "one", "two", "three"]
+
+
+def test_those_who_waited_behind_another_have_lost_no_try(tmp_path: Path):
+    scene = Scene(tmp_path, [Unconfirmed("timeout")] * 6)
+    scene.queue("one", "two", to="ann")
+
+    scene.drain(times=8, later=timedelta(minutes=6))
+
+    assert [text for _, text, _ in scene.line.got] == ["one"] * 7 + ["two"]
+    assert scene.counts() == {"sent": 2}
+
+
+def test_one_who_must_wait_holds_up_nobody_else(tmp_path: Path):
+    scene = Scene(tmp_path, [RetryLater(timedelta(seconds=60))])
+    scene.queue("one", "two", "three")
+
+    scene.drain()
+
+    assert scene.counts() == {"queued": 1, "sent": 2}
+
+
+def test_a_write_that_fails_once_makes_nobody_hear_it_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    scene = Scene(tmp_path, [])
+    scene.queue("one", "two")
+    broken = {"once"}
+    really = dispatch.exchange
+
+    def fails_once(uow: UnitOfWork, outlet: Outlet, results: Sequence[Result], **more: Any) -> list[Ready]:
+        if results and broken:
+            broken.clear()
+            raise Fault("the database is locked", "wait")
+        return really(uow, outlet, results, **more)
+
+    monkeypatch.setattr(dispatch, "exchange", fails_once)
+
+    async def story(sender: Sender, _bridge: Bridge) -> None:
+        with pytest.raises(Fault):
+            await sender.drain()
+        scene.clock.advance(timedelta(seconds=10))
+        await sender.drain()
+
+    scene.play(story)
+
+    assert sorted(text for _, text, _ in scene.line.got) == ["one", "two"]
+    assert scene.counts() == {"sent": 2}
+
+
+def test_what_a_failed_write_left_in_the_air_is_brought_back_by_the_same_process(tmp_path: Path):
+    scene = Scene(tmp_path, [])
+    scene.queue("one")
+
+    async def story(sender: Sender, bridge: Bridge) -> None:
+        await sender.drain()
+        scene.queue("two", to="bob")
+        await bridge.write(lost_between_claim_and_wire)
+        with pytest.raises(Fault):
+            await drain_on_a_failing_bridge(sender, bridge)
+        await sender.drain()
+        scene.clock.advance(timedelta(seconds=10))
+        await sender.drain()
+
+    def lost_between_claim_and_wire(uow: UnitOfWork) -> None:
+        now = scene.clock()
+        epoch = uow.lanes.take(LANE, "line", "one", now, timedelta(seconds=30))
+        assert epoch is not None
+        (letter,) = uow.deliveries.claim_due(LANE, epoch=epoch, limit=1, now=now, lease=timedelta(seconds=60))
+        uow.deliveries.mark_calling([letter.id], epoch=epoch, now=now)
+
+    async def drain_on_a_failing_bridge(sender: Sender, bridge: Bridge) -> None:
+        with pytest.MonkeyPatch.context() as broken:
+            broken.setattr(dispatch, "exchange", raises_a_fault)
+            await sender.drain()
+
+    scene.play(story)
+
+    assert [text for _, text, _ in scene.line.got] == ["one", "two"]
+    assert scene.counts() == {"sent": 2}
+
+
+def raises_a_fault(*_: object, **__: object) -> list[Ready]:
+    raise Fault("the disk is full", "make room")
+
+
+def test_a_stop_with_one_slow_call_keeps_what_the_others_came_to(tmp_path: Path):
+    scene = Scene(tmp_path, [])
+    scene.line.slow = "two"
+    scene.queue("one", "two", "three")
+
+    async def story(sender: Sender, _bridge: Bridge) -> None:
+        running = asyncio.create_task(sender.run())
+        sender.wake()
+        await scene.line.heard(3)
+        sender.stop()
+        sender.abandon()
+        await asyncio.wait_for(running, 5)
+
+    scene.play(story)
+
+    assert scene.counts() == {"queued": 1, "sent": 2}
+    scene.line.slow = ""
+    scene.drain(later=timedelta(minutes=1))
+    assert [text for _, text, _ in scene.line.got].count("two") == 2
+    assert scene.counts() == {"sent": 3}
+
+
+def test_a_batch_that_outlasts_the_lease_keeps_the_lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    scene = Scene(tmp_path, [])
+    scene.line.slow = "one"
+    scene.queue("one")
+    monkeypatch.setattr(sender_module, "RENEW_EVERY", 0.01)
+
+    async def story(sender: Sender, bridge: Bridge) -> None:
+        running = asyncio.create_task(sender.run())
+        sender.wake()
+        await scene.line.heard(1)
+        scene.clock.advance(timedelta(seconds=29))
+        await asyncio.sleep(0.2)
+        scene.clock.advance(timedelta(seconds=29))
+        others.append(await bridge.write(another_takes_it))
+        sender.stop()
+        sender.abandon()
+        await asyncio.wait_for(running, 5)
+
+    def another_takes_it(uow: UnitOfWork) -> int | None:
+        return uow.lanes.take(LANE, "line", "other", scene.clock(), timedelta(seconds=30))
+
+    others: list[int | None] = []
+    scene.play(story)
+
+    assert others == [None]

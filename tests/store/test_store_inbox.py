@@ -22,6 +22,7 @@ ANN = caller("ann")
 HELLO = Message("m1", ANN.user_ref, "hello", NOW)
 ANSWER = (Outgoing(MessageKind.REPLY, "hi", (Choice("Menu", "menu"),), File("a.ics", "text/calendar", b"x"), None),)
 STAFF = Actor.operator()
+LANES = [LANE]
 
 
 def test_a_message_is_stored_once_and_the_second_time_gets_the_first_answer(database: Database):
@@ -51,9 +52,31 @@ def test_what_was_not_answered_is_driven_again_oldest_first(database: Database):
         done = uow.inbox.receive(ANN, LANE, Message("m3", ANN.user_ref, "x", NOW), NOW)
         uow.inbox.answered(done.id, (), NOW)
 
-        assert uow.inbox.unanswered(NOW, 5) == []
-        assert [found.incoming for found in uow.inbox.unanswered(NOW + MINUTE, 5)] == [HELLO, strange]
-        assert len(uow.inbox.unanswered(NOW + MINUTE, 1)) == 1
+        assert uow.inbox.unanswered(LANES, NOW, 5) == []
+        assert [found.incoming for found in uow.inbox.unanswered(LANES, NOW + MINUTE, 5)] == [HELLO, strange]
+        assert len(uow.inbox.unanswered(LANES, NOW + MINUTE, 1)) == 1
+
+
+def test_what_came_on_a_lane_that_is_off_now_takes_nobodys_place(database: Database):
+    off = LaneName("switched-off")
+    with database.unit_of_work() as uow:
+        for number in range(3):
+            uow.inbox.receive(ANN, off, Message(f"o{number}", ANN.user_ref, "x", NOW), NOW - MINUTE)
+        uow.inbox.receive(ANN, LANE, HELLO, NOW)
+
+        assert [found.incoming for found in uow.inbox.unanswered(LANES, NOW + MINUTE, 2)] == [HELLO]
+        assert uow.inbox.unanswered([], NOW + MINUTE, 2) == []
+
+
+def test_what_nobody_took_up_is_purged_with_the_quarantine(database: Database):
+    with database.unit_of_work() as uow:
+        uow.inbox.receive(ANN, LANE, HELLO, NOW - timedelta(hours=73))
+        uow.inbox.receive(ANN, LANE, Message("young", ANN.user_ref, "x", NOW), NOW)
+
+        gone = uow.inbox.purge(NOW - timedelta(days=7), NOW - timedelta(hours=72), 10)
+
+        assert gone == 1
+        assert [found.incoming.message_id for found in uow.inbox.unanswered(LANES, NOW + MINUTE, 5)] == ["young"]
 
 
 def test_a_message_that_fails_too_often_is_quarantined(database: Database):
@@ -61,10 +84,10 @@ def test_a_message_that_fails_too_often_is_quarantined(database: Database):
         entry = uow.inbox.receive(ANN, LANE, HELLO, NOW)
 
         uow.inbox.failed(entry.id, "KeyError", 2, NOW)
-        assert [found.tries for found in uow.inbox.unanswered(NOW + MINUTE, 5)] == [1]
+        assert [found.tries for found in uow.inbox.unanswered(LANES, NOW + MINUTE, 5)] == [1]
 
         uow.inbox.failed(entry.id, "KeyError", 2, NOW)
-        assert uow.inbox.unanswered(NOW + MINUTE, 5) == []
+        assert uow.inbox.unanswered(LANES, NOW + MINUTE, 5) == []
         assert uow.inbox.receive(ANN, LANE, HELLO, NOW).state is InboxState.QUARANTINED
 
 
@@ -87,7 +110,7 @@ def test_forgetting_a_person_leaves_neither_words_nor_answers(database: Database
 
         assert uow.inbox.receive(ANN, LANE, HELLO, NOW).answer == ()
         assert uow.inbox.receive(ANN, LANE, Message("m2", ANN.user_ref, "forget me", NOW), NOW).answer == ANSWER
-        assert uow.inbox.unanswered(NOW + MINUTE, 5) == []
+        assert uow.inbox.unanswered(LANES, NOW + MINUTE, 5) == []
 
 
 def test_old_messages_are_purged_each_after_its_time(database: Database):
@@ -96,7 +119,7 @@ def test_old_messages_are_purged_each_after_its_time(database: Database):
             uow.inbox.answered(uow.inbox.receive(ANN, LANE, Message(f"a{number}", "x", "x", NOW), NOW).id, (), NOW)
         bad = uow.inbox.receive(ANN, LANE, Message("q", "x", "x", NOW), NOW)
         uow.inbox.failed(bad.id, "KeyError", 1, NOW)
-        uow.inbox.receive(ANN, LANE, HELLO, NOW)
+        uow.inbox.receive(ANN, LANE, HELLO, NOW + MINUTE)
 
         assert uow.inbox.purge(NOW, NOW, 10) == 0
         assert uow.inbox.purge(NOW + MINUTE, NOW, 2) == 2

@@ -29,7 +29,7 @@ def _inbound(uow: SqlUnitOfWork) -> None:
     uow.conversations.recall(ANN, NOW)
     uow.deliveries.parked_for(ANN, NOW, 5)
     uow.inbox.answered(entry.id, (), NOW)
-    uow.inbox.unanswered(NOW, 10)
+    uow.inbox.unanswered(["wechat"], NOW, 10)
     uow.alerts.last_for(ANN, NOW)
     uow.alerts.count_open()
     uow.mailboxes.read(ANN, 0, 10)

@@ -119,7 +119,7 @@ def test_twenty_kills_lose_nothing_and_double_nothing(program: Program):
     roster = program.json("activity", "roster", "1", "--limit", "1000")
     assert program.stop() == 0
     with database_of(program) as database, database.reading() as uow:
-        unanswered = uow.inbox.unanswered(datetime.now(UTC) + timedelta(days=1), 10)
+        unanswered = uow.inbox.unanswered([WECHAT], datetime.now(UTC) + timedelta(days=1), 10)
         activity = uow.activities.card(ActivityId(1))
 
     assert stream.errors == []
@@ -144,7 +144,7 @@ def test_a_row_left_received_while_the_program_was_down_is_answered_once(program
 
     def is_answered() -> bool:
         with database_of(program) as database, database.reading() as uow:
-            return not uow.inbox.unanswered(datetime.now(UTC) + timedelta(days=1), 10)
+            return not uow.inbox.unanswered([WECHAT], datetime.now(UTC) + timedelta(days=1), 10)
 
     eventually(is_answered, "the row to be answered")
     wechat = WeChatStandIn(f"{program.url}/hooks/wechat")

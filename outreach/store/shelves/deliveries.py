@@ -11,8 +11,8 @@ from sqlalchemy import Update, and_, bindparam, func, or_, select, text, union_a
 from outreach.domain.delivery import MOVES, DeliveryState, Rank, check_move
 from outreach.domain.errors import NotFound
 from outreach.domain.ids import ActivityId, DeliveryId, LaneName, ResidentId, SignUpId
-from outreach.domain.messages import Language, Outcome, Outgoing
-from outreach.services.cards import Caller, Draft, Letter
+from outreach.domain.messages import Language, Outgoing
+from outreach.services.cards import Caller, Draft, Fate, Letter
 from outreach.store.prepared import Prepared
 from outreach.store.rows_ledger import OPEN_DELIVERY
 from outreach.store.shelves import ledger_entry, ledger_record
@@ -64,6 +64,12 @@ _WAITS_FOR_WORD = (
 )
 _ANY_WAITING = Prepared(select(_D.id).where(*_WAITS_FOR_WORD).limit(1))
 _WAITING_FOR_WORD = LETTERS.where(*_WAITS_FOR_WORD).limit(bindparam("limit")).with_for_update(of=DELIVERY)
+_PARKED_FOR = (_D.lane == bindparam("lane"), _D.person == bindparam("person"), text(OPEN_DELIVERY), _D.state == _PARKED)
+_ANY_PARKED = Prepared(select(_D.id).where(*_PARKED_FOR).limit(1))
+_UNPARK = update(DELIVERY).where(*_PARKED_FOR).values(state=_QUEUED, due_at=_NOW, changed_at=_NOW)
+_OPEN_UNDER = update(DELIVERY).where(_D.key == bindparam("under"), text(OPEN_DELIVERY))
+_HURRY = _OPEN_UNDER.where(_D.state == _QUEUED).values(due_at=_NOW, changed_at=_NOW)
+_ADVANCE = update(DELIVERY).where(_D.id == bindparam("of")).values(parts_sent=bindparam("parts"), changed_at=_NOW)
 _CALL = (
     update(DELIVERY)
     .where(_D.id.in_(bindparam("ids", expanding=True)), _D.epoch == bindparam("under"), _D.state == _LEASED)
@@ -76,6 +82,7 @@ _POSTPONE = (
     .values(state=_QUEUED, due_at=bindparam("at"), lease_until=None, changed_at=_NOW)
 )
 _ERASED = {"to_sealed": None, "body_sealed": None}
+_SAID = _OPEN_UNDER.values(state=_S.SENT.value, reason="went_another_way", lease_until=None, changed_at=_NOW, **_ERASED)
 _WITHDRAW = (
     update(DELIVERY)
     .where(text(OPEN_DELIVERY))
@@ -133,9 +140,22 @@ class DeliveryShelf(Shelf):
         """
         return ledger_entry.add_drafts(self._at, drafts, now)
 
-    def add_reply(self, caller: Caller, key: str, message: Outgoing, language: Language | None, now: datetime) -> None:
-        """Queue a reply to somebody who need not be known to us; body and address are sealed and erased when done."""
-        ledger_entry.add_reply(self._at, caller, key, message, language, now)
+    def add_reply(
+        self,
+        caller: Caller,
+        key: str,
+        message: Outgoing,
+        language: Language | None,
+        now: datetime,
+        *,
+        due_at: datetime | None = None,
+        helps_until: datetime | None = None,
+    ) -> None:
+        """Queue a reply to somebody who need not be known to us; body and address are sealed and erased when done.
+
+        Due at once unless *due_at* says later.
+        """
+        ledger_entry.add_reply(self._at, caller, key, message, language, now, due_at or now, helps_until)
 
     def add_reminders(
         self,
@@ -185,6 +205,26 @@ class DeliveryShelf(Shelf):
         found = self._at.connection.execute(_WAITING_FOR_WORD, values | {"limit": limit}).all()
         return self._letters(found, now)
 
+    def went_another_way(self, key: str, now: datetime) -> None:
+        """What is open under *key* was said without the ledger: sent. Unknown, or no longer open: left as it is."""
+        self._change(_SAID, {"under": key, "now": now})
+
+    def hurry(self, key: str, now: datetime) -> None:
+        """What waits in the queue under *key* is due now."""
+        self._change(_HURRY, {"under": key, "now": now})
+
+    def unpark(self, caller: Caller, now: datetime) -> int:
+        """What waited for this person's next word is due now; how many."""
+        values = {"lane": caller.lane, "person": self._at.person(caller), "now": now}
+        if _ANY_PARKED.first(self._at.connection, values) is None:
+            return 0
+        self._at.woken.add(caller.lane)
+        return self._change(_UNPARK, values)
+
+    def advance(self, delivery_id: DeliveryId, parts_sent: int, now: datetime) -> None:
+        """So many parts of it are out; it stays as it is with the rest."""
+        self._change(_ADVANCE, {"of": delivery_id, "parts": parts_sent, "now": now})
+
     def mark_calling(self, ids: Sequence[DeliveryId], *, epoch: int, now: datetime) -> list[DeliveryId]:
         """The moment before the wire: those that are still ours and still wanted, in the order given."""
         if not ids:
@@ -206,13 +246,13 @@ class DeliveryShelf(Shelf):
         if not self._change(_SETTLE[state], {"of": delivery_id, "why": reason, "now": now}):
             self._refuse(delivery_id, state)
 
-    def record(self, results: Sequence[tuple[Letter, Outcome, int]], *, epoch: int, now: datetime) -> None:
-        """Write what the calls came to (letter, outcome, parts sent in all) with one attempt row each."""
+    def record(self, results: Sequence[tuple[Letter, Fate, int]], *, epoch: int, now: datetime) -> None:
+        """Write what the calls came to (letter, fate, parts sent in all) with one attempt row for each made."""
         ledger_record.record(self._at, results, epoch, now)
 
     def recover(self, lane: LaneName, *, epoch: int, now: datetime) -> int:
-        """Bring back what an earlier holder of the lane left: leased rows queued, calls in the air `unconfirmed`,
-        and of those queued again the kinds that are better twice than never."""
+        """Bring back what was left of the lane up to *epoch*: leased rows queued, calls in the air `unconfirmed`,
+        and of those queued again the kinds that are better twice than never. For a holder with nothing in the air."""
         return ledger_record.recover(self._at, lane, epoch, now)
 
     def next_due(self, lane: LaneName) -> datetime | None:

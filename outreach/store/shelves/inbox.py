@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +53,7 @@ _FAILED = (
 _UNANSWERED = (
     select(_I.id, _I.lane, _I.tries, _I.body_sealed)
     .where(_I.state == _RECEIVED, _I.changed_at < bindparam("older_than"))
+    .where(_I.lane.in_(bindparam("lanes", expanding=True)))
     .order_by(_I.changed_at, _I.id)
     .limit(bindparam("limit"))
 )
@@ -68,6 +69,7 @@ _PURGE = delete(_INBOX).where(
             or_(
                 and_(_I.state == _ANSWERED, _I.changed_at < bindparam("answered")),
                 and_(_I.state == _QUARANTINED, _I.changed_at < bindparam("quarantined")),
+                and_(_I.state == _RECEIVED, _I.changed_at < bindparam("quarantined")),
             )
         )
         .limit(bindparam("limit"))
@@ -110,9 +112,9 @@ class InboxShelf(Shelf):
         """One try more; quarantined after *most_tries*. *reason* is a code, never a word of theirs."""
         self._at.connection.execute(_FAILED, {"of": inbox_id, "why": reason, "most": most_tries, "now": now})
 
-    def unanswered(self, older_than: datetime, limit: int) -> list[Unanswered]:
-        """Stored, not answered, and last tried before *older_than*; oldest first."""
-        values = {"older_than": older_than, "limit": limit}
+    def unanswered(self, lanes: Iterable[LaneName], older_than: datetime, limit: int) -> list[Unanswered]:
+        """Stored, not answered, and last tried before *older_than*, on these lanes; oldest first."""
+        values = {"lanes": list(lanes), "older_than": older_than, "limit": limit}
         return [self._unanswered(row) for row in self._at.connection.execute(_UNANSWERED, values).all()]
 
     def forget(self, caller: Caller) -> None:
@@ -120,7 +122,7 @@ class InboxShelf(Shelf):
         self._at.connection.execute(_FORGET, {"of_lane": caller.lane, "of_person": self._at.person(caller)})
 
     def purge(self, answered_before: datetime, quarantined_before: datetime, limit: int) -> int:
-        """Delete what was answered or quarantined before these moments; how many."""
+        """Delete what was answered, quarantined, or never taken up (its lane is off) before these; how many."""
         values = {"answered": answered_before, "quarantined": quarantined_before, "limit": limit}
         return self._at.connection.execute(_PURGE, values).rowcount
 

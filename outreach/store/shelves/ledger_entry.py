@@ -46,14 +46,22 @@ def add_drafts(at: Transaction, drafts: Sequence[Draft], now: datetime) -> int:
 
 
 def add_reply(
-    at: Transaction, caller: Caller, key: str, message: Outgoing, language: Language | None, now: datetime
+    at: Transaction,
+    caller: Caller,
+    key: str,
+    message: Outgoing,
+    language: Language | None,
+    now: datetime,
+    due_at: datetime,
+    helps_until: datetime | None,
 ) -> None:
     """Queue one fixed message for *caller*, address and words sealed with a purpose key."""
     person = at.person(caller)
     known = at.connection.execute(_KNOWN, {"lane": caller.lane, "person": person}).one_or_none()
     row = _blank(key, message.kind, now) | {
         "lane": caller.lane,
-        "due_at": now,
+        "due_at": due_at,
+        "helps_until": helps_until,
         "person": person,
         "address_id": None if known is None else known[0],
         "resident_id": None if known is None else known[1],

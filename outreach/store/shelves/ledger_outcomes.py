@@ -10,7 +10,6 @@ from outreach.domain.messages import (
     Halted,
     MessageKind,
     Moved,
-    Outcome,
     Parked,
     Rejected,
     RetryLater,
@@ -18,6 +17,7 @@ from outreach.domain.messages import (
     Unconfirmed,
     Unreachable,
 )
+from outreach.services.cards import Fate, NotCalled
 
 HALT = timedelta(seconds=60)  # an account in trouble: staff are told, we look again in a minute
 
@@ -38,17 +38,17 @@ class Weighed:
     hold_until: datetime | None = None
 
 
-def weigh(kind: MessageKind, outcome: Outcome, tries: int, now: datetime) -> Weighed:
+def weigh(kind: MessageKind, outcome: Fate, tries: int, now: datetime) -> Weighed:
     """What follows from *outcome* of try number *tries*. Raises `IllegalMove` if our own table of states forbids it.
 
-    A wait that concerns the whole lane is not the message's fault, so it costs no try.
+    A wait that concerns the whole lane, or one that must go first, is not the message's fault: it costs no try.
     """
     weighed = _weigh(kind, outcome, tries, now)
     check_move(_S.CALLING, weighed.state)
     return weighed
 
 
-def _weigh(kind: MessageKind, outcome: Outcome, tries: int, now: datetime) -> Weighed:
+def _weigh(kind: MessageKind, outcome: Fate, tries: int, now: datetime) -> Weighed:
     match outcome:
         case Sent(external_id):
             return Weighed(_S.SENT, tries, external_id=external_id)
@@ -56,6 +56,8 @@ def _weigh(kind: MessageKind, outcome: Outcome, tries: int, now: datetime) -> We
             return Weighed(_S.QUEUED, tries - 1, code, hold_until=now + after)
         case RetryLater(after, _, code):
             return _again(tries, code, now + max(after, pause_before(tries + 1)))
+        case NotCalled(after):
+            return Weighed(_S.QUEUED, tries - 1, due_at=now + after)
         case Moved():
             return _again(tries, "moved", now)
         case Parked(reason):

@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, case, func, insert, literal, null, select, tex
 
 from outreach.domain.delivery import MOST_TRIES, RESENT_WHEN_UNCONFIRMED, DeliveryState, pause_before
 from outreach.domain.ids import LaneName
-from outreach.domain.messages import Moved, Outcome, Unreachable
-from outreach.services.cards import Caller, Letter
+from outreach.domain.messages import Moved, Unreachable
+from outreach.services.cards import Caller, Fate, Letter, NotCalled
 from outreach.store.rows import table_of
 from outreach.store.rows_ledger import OPEN_DELIVERY, AttemptRow
 from outreach.store.rows_people import ResidentRow
@@ -21,7 +21,7 @@ from outreach.store.shelves.ledger_outcomes import FINISHED, Weighed, weigh
 from outreach.store.shelves.people import move_address
 from outreach.store.transaction import Transaction
 
-Result: TypeAlias = tuple[Letter, Outcome, int]
+Result: TypeAlias = tuple[Letter, Fate, int]
 
 _D, _A = DELIVERY.c, ADDRESS.c
 _RESIDENT = table_of(ResidentRow)
@@ -71,7 +71,7 @@ _REDIRECT_REPLY = (  # a reply carries its own address
     .where(_D.id == bindparam("of"), _D.to_sealed.is_not(None))
     .values(person=bindparam("new"), to_sealed=bindparam("to"))
 )
-_LEFT = (_D.lane == bindparam("on"), _D.epoch < bindparam("before"))
+_LEFT = (_D.lane == bindparam("on"), _D.epoch <= bindparam("up_to"))
 _LEFT_CALLING = (*_LEFT, _D.state == _CALLING)
 _UNLEASE = (
     update(DELIVERY)
@@ -124,9 +124,12 @@ def record(at: Transaction, results: Sequence[Result], epoch: int, now: datetime
 
 
 def recover(at: Transaction, lane: LaneName, epoch: int, now: datetime) -> int:
-    """Bring back what earlier epochs of *lane* left leased or calling; how many. Raises `LaneLost`."""
+    """Bring back what is leased or calling on *lane* up to *epoch*; how many. Raises `LaneLost`.
+
+    For its holder, with nothing in the air: of its own epoch there is something only if a write failed.
+    """
     hold_of(at.connection, lane, epoch)
-    values = {"on": lane, "before": epoch, "now": now}
+    values = {"on": lane, "up_to": epoch, "now": now}
     unleased = at.connection.execute(_UNLEASE, values).rowcount
     at.connection.execute(_NOTE_LEFT, values)
     brought_back = at.connection.execute(_BRING_BACK, values | {"due": now + _PAUSE}).rowcount
@@ -166,12 +169,13 @@ def _note(at: Transaction, ours: Sequence[Result], weighed: Sequence[Weighed], e
             "at": now,
         }
         for (letter, outcome, parts), found in zip(ours, weighed, strict=True)
+        if not isinstance(outcome, NotCalled)
     ]
     if attempts:
         at.connection.execute(_ATTEMPTED, attempts)
 
 
-def _follow(at: Transaction, letter: Letter, outcome: Outcome, found: Weighed, now: datetime) -> None:
+def _follow(at: Transaction, letter: Letter, outcome: Fate, found: Weighed, now: datetime) -> None:
     """What a call says about the lane or the address, beyond its own delivery."""
     if found.hold_until is not None:
         hold_lane(at.connection, letter.lane, found.hold_until, found.code)
