@@ -132,7 +132,7 @@ def open_core(settings: Settings) -> Core:
         lines=crafts.lines,
         calendars=calendars,
     )
-    desk = Desk(crafts.wording, calendars, crafts.lines)
+    desk = Desk(crafts.wording, calendars, crafts.lines, settings.language)
     dialogue = Dialogue(crafts.wording, crafts.vocabulary, office, crafts.safeguard)
     rule = ReminderRule(settings.leads, settings.quiet)
     return Core(settings, crafts, database, calendars, desk, dialogue, office, rule, rhythm)

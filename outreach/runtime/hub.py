@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -34,6 +35,7 @@ class Hub:
 
     def __init__(self, bridge: Bridge, guard: Guard, doors: Iterable[Door], clock: Clock) -> None:
         self._bridge, self._guard, self._clock = bridge, guard, clock
+        self._late: set[asyncio.Task[None]] = set()
         self._doors: Mapping[LaneName, Door] = {door.lane: door for door in doors}
         # Asked once: a check against a protocol costs as much as the whole of a signature.
         self._hooks: Mapping[LaneName, HookChannel] = {
@@ -78,18 +80,38 @@ class Hub:
         guarded = await self._guard.answer(door, incoming)
         if guarded is not None:
             return guarded
+        late = threading.Event()
         try:
-            work = self._bridge.submit(partial(_take, door, incoming, self._clock))
+            work = self._bridge.submit(partial(_take, door, incoming, self._clock, late))
             done, _ = await asyncio.wait([work], timeout=REPLY_BUDGET)
             if done:
                 return Answer(work.result())
-            work.add_done_callback(_forget_result)
             log.warning("lane %s: an answer took longer than %.0f s", door.lane, REPLY_BUDGET)
+            self._follow(door, incoming, work, late)
             return Answer(ready=False)
         except Exception as error:
             log.error("lane %s: an answer failed with %s", door.lane, _code(error))
             await self._note_failure(door, incoming, error)
             return Answer(ready=False)
+
+    def _follow(
+        self, door: Door, incoming: Incoming, work: asyncio.Future[tuple[Outgoing, ...]], late: threading.Event
+    ) -> None:
+        """Where we may push, a late answer is sent; elsewhere the platform asks again and gets it then."""
+        if not door.counter.capabilities.may_push:
+            work.add_done_callback(_forget_result)
+            return
+        late.set()
+        task = asyncio.create_task(self._send_late(door, incoming, work))
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+
+    async def _send_late(self, door: Door, incoming: Incoming, work: asyncio.Future[tuple[Outgoing, ...]]) -> None:
+        try:
+            if await work:  # worked out to be said in place, in the moment when nobody waited any more
+                await self._bridge.write(partial(_say_later, door, incoming, self._clock))
+        except Exception as error:
+            log.error("lane %s: a late answer failed with %s", door.lane, _code(error))
 
     async def redrive(self) -> int:
         """Answer stored messages that were interrupted; how many there were."""
@@ -102,7 +124,9 @@ class Hub:
 
     async def _drive_again(self, door: Door, waiting: Unanswered) -> None:
         try:
-            await self._bridge.write(partial(_handle, door, waiting, self._clock))
+            # The guard has the first word here too: what was interrupted may have been a cry for help.
+            if await self._guard.answer(door, waiting.incoming, in_place=False) is None:
+                await self._bridge.write(partial(_handle, door, waiting, self._clock))
         except Exception as error:
             log.error("lane %s: a stored message failed with %s", door.lane, _code(error))
             await self._bridge.write(partial(_failed_again, waiting, _code(error), self._clock))
@@ -134,14 +158,22 @@ def _asked(door: Door) -> AsyncIterator[Sequence[Incoming]]:
     return door.channel.incoming()
 
 
-def _take(door: Door, incoming: Incoming, clock: Clock, uow: UnitOfWork) -> tuple[Outgoing, ...]:
-    return intake.take(uow, door.counter, incoming, clock())
+def _take(door: Door, incoming: Incoming, clock: Clock, late: threading.Event, uow: UnitOfWork) -> tuple[Outgoing, ...]:
+    return intake.take(uow, door.counter, incoming, clock(), lambda: not late.is_set())
+
+
+def _say_later(door: Door, incoming: Incoming, clock: Clock, uow: UnitOfWork) -> None:
+    intake.say_later(uow, door.counter, incoming, clock())
 
 
 def _handle(door: Door, waiting: Unanswered, clock: Clock, uow: UnitOfWork) -> None:
     entry = uow.inbox.receive(intake.caller_of(door.lane, waiting.incoming), door.lane, waiting.incoming, clock())
     if entry.state is InboxState.RECEIVED:
-        intake.handle(uow, door.counter, entry.id, waiting.incoming, clock())
+        intake.handle(uow, door.counter, entry.id, waiting.incoming, clock(), _nobody_waits)
+
+
+def _nobody_waits() -> bool:
+    return False
 
 
 def _receive(door: Door, incoming: Incoming, clock: Clock, uow: UnitOfWork) -> InboxEntry:

@@ -22,9 +22,10 @@ from outreach.domain.messages import (
     Unparsed,
 )
 from outreach.services import people
-from outreach.services.cards import Caller, InboxState
+from outreach.services.cards import Caller, InboxEntry, InboxState
 from outreach.services.letters import Desk, write_out
 from outreach.services.ports import UnitOfWork
+from outreach.services.riding import Ride
 
 Respond: TypeAlias = Callable[[UnitOfWork, Caller, Message | Pressed | Reachability, datetime], tuple[Outgoing, ...]]
 """The conversation: what to say to that."""
@@ -33,12 +34,23 @@ Offered: TypeAlias = Callable[[UnitOfWork, Caller, Outgoing, datetime], None]
 """Tells the conversation which choices somebody else has just shown, so that a bare number works."""
 
 MOST_TRIES = 3
-MOST_RIDERS = 5
+MOST_RIDERS = 20
+REPLIES_HELP = timedelta(hours=24)
+"""What was left of a reply is no help a day later."""
 ANSWERS_KEPT = timedelta(days=7)
 QUARANTINE_KEPT = timedelta(hours=72)
 CLOCKS_APART = timedelta(seconds=30)
 """The platform's clock counts whole seconds and is not ours: who leaves right after a word has left all the same."""
 
+Waits: TypeAlias = Callable[[], bool]
+"""Whether somebody still waits at the line for an answer in its place; asked at the last moment."""
+
+
+def _always() -> bool:
+    return True
+
+
+_LATE_POSITIONS = 100  # what is left over of a reply is numbered from 0
 _SAFETY_FIRST = frozenset({MessageKind.SAFETY})
 
 
@@ -55,31 +67,63 @@ class Counter:
 
 def caller_of(lane: LaneName, incoming: Incoming) -> Caller | None:
     """Who sent it; ``None`` where that could not be read."""
-    return None if isinstance(incoming, Unparsed) else Caller(lane, incoming.sender)
+    return None if incoming.sender is None else Caller(lane, incoming.sender)
 
 
-def take(uow: UnitOfWork, counter: Counter, incoming: Incoming, now: datetime) -> tuple[Outgoing, ...]:
+def take(
+    uow: UnitOfWork, counter: Counter, incoming: Incoming, now: datetime, somebody_waits: Waits = _always
+) -> tuple[Outgoing, ...]:
     """Answer *incoming* once: whoever asks again with the same id gets the first answer again.
 
     Returns what is said in place, cut to the channel; the rest is in the ledger.
     """
     entry = uow.inbox.receive(caller_of(counter.lane, incoming), counter.lane, incoming, now)
-    if entry.state is not InboxState.RECEIVED:
-        return entry.answer
-    return handle(uow, counter, entry.id, incoming, now)
+    if entry.state is InboxState.RECEIVED:
+        return handle(uow, counter, entry.id, incoming, now, somebody_waits)
+    return entry.answer or _late(uow, counter, entry, incoming, now)
 
 
 def handle(
-    uow: UnitOfWork, counter: Counter, inbox_id: InboxId, incoming: Incoming, now: datetime
+    uow: UnitOfWork,
+    counter: Counter,
+    inbox_id: InboxId,
+    incoming: Incoming,
+    now: datetime,
+    somebody_waits: Waits = _always,
 ) -> tuple[Outgoing, ...]:
-    """Work out the answer to a stored message and keep it, in one transaction with every effect of it."""
+    """Work out the answer to a stored message and keep it, in one transaction with every effect of it.
+
+    Where nobody waits at the line any more, nothing is said in place: all of it goes into the ledger.
+    """
     caller = caller_of(counter.lane, incoming)
     answer: tuple[Outgoing, ...] = ()
     if caller is not None:
         replies = _respond(uow, counter, caller, incoming, now)
-        answer = _place(uow, counter, caller, inbox_id, replies, now)
+        answer = _place(uow, counter, caller, inbox_id, replies, now, in_place=somebody_waits())
     uow.inbox.answered(inbox_id, answer, now)
     return answer
+
+
+def say_later(uow: UnitOfWork, counter: Counter, incoming: Incoming, now: datetime) -> None:
+    """Send the stored answer to *incoming*, which came too late to be given in its place."""
+    caller = caller_of(counter.lane, incoming)
+    entry = uow.inbox.receive(caller, counter.lane, incoming, now)
+    if caller is not None:
+        _queue_rest(uow, caller, entry.id, list(entry.answer), now, first=_LATE_POSITIONS)
+
+
+def _late(
+    uow: UnitOfWork, counter: Counter, entry: InboxEntry, incoming: Incoming, now: datetime
+) -> tuple[Outgoing, ...]:
+    """Somebody asks again who was answered while nobody waited: what rides along is the answer."""
+    caller = caller_of(counter.lane, incoming)
+    if caller is None or counter.capabilities.may_push or not counter.capabilities.replies_in_place:
+        return ()
+    riding = _with_riders(uow, counter, caller, Outgoing(MessageKind.REPLY, ""), now)
+    if not riding.text:
+        return ()
+    uow.inbox.answered(entry.id, (riding,), now)
+    return (riding,)
 
 
 def _respond(
@@ -87,10 +131,21 @@ def _respond(
 ) -> tuple[Outgoing, ...]:
     if isinstance(incoming, Reachability):
         return _arrived_or_left(uow, counter, caller, incoming, now)
-    if isinstance(incoming, Message | Pressed):
+    if isinstance(incoming, Message | Pressed | Unparsed):
         uow.people.heard(caller, now)
+        if counter.capabilities.may_push and counter.capabilities.reply_window is not None:
+            uow.deliveries.unpark(caller, now)
+    if isinstance(incoming, Unparsed):
+        return (_only_text(uow, counter.desk, caller, now),)
+    if isinstance(incoming, Message | Pressed):
         return counter.respond(uow, caller, incoming, now)
     return ()
+
+
+def _only_text(uow: UnitOfWork, desk: Desk, caller: Caller, now: datetime) -> Outgoing:
+    """A picture or a voice was not understood, and nobody may believe that it was: whoever needs help is told where."""
+    language = uow.people.at(caller).language or desk.default_language
+    return Outgoing(MessageKind.REPLY, desk.wording.say("lost.not_text", language, **desk.lines.values(language, now)))
 
 
 def _arrived_or_left(
@@ -118,17 +173,20 @@ def _place(
     inbox_id: InboxId,
     replies: tuple[Outgoing, ...],
     now: datetime,
+    *,
+    in_place: bool,
 ) -> tuple[Outgoing, ...]:
     """Split *replies* into what is said in place (returned) and what is sent (queued)."""
     able = counter.capabilities
+    room = able.replies_in_place if in_place else 0
     pieces = [piece for reply in replies for piece in fit(reply, able)]
-    if able.replies_in_place and len(pieces) > able.replies_in_place:
+    if room and len(pieces) > room:
         pieces = _joined(pieces, able)
-    in_place, rest = pieces[: able.replies_in_place], pieces[able.replies_in_place :]
-    if not able.may_push and in_place:
-        in_place[0] = _with_riders(uow, counter, caller, in_place[0], now)
+    said, rest = pieces[:room], pieces[room:]
+    if not able.may_push and said:
+        said[0] = _with_riders(uow, counter, caller, said[0], now)
     _queue_rest(uow, caller, inbox_id, rest, now)
-    return tuple(in_place)
+    return tuple(said)
 
 
 def _joined(pieces: list[Outgoing], able: Capabilities) -> list[Outgoing]:
@@ -145,33 +203,39 @@ def _joined(pieces: list[Outgoing], able: Capabilities) -> list[Outgoing]:
 
 
 def _with_riders(uow: UnitOfWork, counter: Counter, caller: Caller, reply: Outgoing, now: datetime) -> Outgoing:
-    """Put in front of *reply* what waits for this person's next word and still helps; mark it sent here and now."""
+    """Put in front of *reply* what waits for this person's next word and still helps; mark it sent here and now.
+
+    What is long rides in parts, one word of theirs after another; what does not fit lets smaller things pass.
+    """
     if reply.kind in _SAFETY_FIRST:
         return reply
-    able, text = counter.capabilities, reply.text
-    front: list[str] = []
+    ride, left = Ride(counter.capabilities, reply.text), set[object]()
     for letter in uow.deliveries.parked_for(caller, now, MOST_RIDERS):
         messages = write_out(uow, counter.desk, letter, now)
         if messages is None or (letter.helps_until is not None and now >= letter.helps_until):
             uow.deliveries.settle(letter.id, DeliveryState.EXPIRED, "no_longer_helps", now)
             continue
-        rider = "\n\n".join(_bare(message, able) for message in messages)
-        candidate = "\n\n".join([*front, rider, text])
-        if measure(candidate, able.text_unit) <= able.text_limit:
-            front.append(rider)
+        about = letter.subject.get("about")
+        if about in left:  # an answer never overtakes the one before it
+            continue
+        goes_on = counter.desk.wording.say("push.goes_on", letter.language)
+        done, parts = ride.take(messages, letter.parts_sent, goes_on)
+        if done >= parts:
             uow.deliveries.settle(letter.id, DeliveryState.SENT, "rode_in_reply", now)
-    return replace(reply, text="\n\n".join([*front, text])) if front else reply
+            continue
+        left.add(about)
+        if done > letter.parts_sent:
+            uow.deliveries.advance(letter.id, done, now)
+    return replace(reply, text=ride.text)
 
 
-def _bare(message: Outgoing, able: Capabilities) -> str:
-    # Its choices would take the numbers of the reply that follows; its text names the words to type.
-    return "\n\n".join(piece.text for piece in fit(replace(message, choices=()), able))
-
-
-def _queue_rest(uow: UnitOfWork, caller: Caller, inbox_id: InboxId, rest: list[Outgoing], now: datetime) -> None:
+def _queue_rest(
+    uow: UnitOfWork, caller: Caller, inbox_id: InboxId, rest: list[Outgoing], now: datetime, first: int = 0
+) -> None:
     if not rest:
         return
     language = uow.people.at(caller).language
-    for position, piece in enumerate(rest):
-        uow.deliveries.add_reply(caller, reply_key(inbox_id, position), piece, language, now)
+    for position, piece in enumerate(rest, start=first):
+        key = reply_key(inbox_id, position)
+        uow.deliveries.add_reply(caller, key, piece, language, now, helps_until=now + REPLIES_HELP)
     uow.wake(caller.lane)

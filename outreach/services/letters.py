@@ -35,6 +35,7 @@ class Desk:
     wording: Wording
     calendars: Calendars
     lines: Lines
+    default_language: Language = Language.ZH
 
 
 def write_out(uow: UnitOfWork, desk: Desk, letter: Letter, now: datetime) -> tuple[Outgoing, ...] | None:

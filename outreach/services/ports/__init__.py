@@ -1,0 +1,70 @@
+"""All that is asked of the store. The shelves are read-only properties so that any store can match."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeAlias
+
+from outreach.domain.ids import LaneName
+from outreach.services.ports.care import Alerts, Audit, Contents, Marks, Threads
+from outreach.services.ports.people import Activities, Conversations, People, Regions, SignUps
+from outreach.services.ports.traffic import Deliveries, Inbox, Lanes, Mailboxes
+
+__all__ = [
+    "Activities",
+    "Alerts",
+    "Audit",
+    "Contents",
+    "Conversations",
+    "Deliveries",
+    "Inbox",
+    "Lanes",
+    "Mailboxes",
+    "Marks",
+    "OpenUnitOfWork",
+    "People",
+    "Regions",
+    "SignUps",
+    "Threads",
+    "UnitOfWork",
+]
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Whoever opened it commits; services never do."""
+
+    @property
+    def regions(self) -> Regions: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def conversations(self) -> Conversations: ...
+    @property
+    def activities(self) -> Activities: ...
+    @property
+    def sign_ups(self) -> SignUps: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
+    @property
+    def lanes(self) -> Lanes: ...
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def mailboxes(self) -> Mailboxes: ...
+    @property
+    def alerts(self) -> Alerts: ...
+    @property
+    def threads(self) -> Threads: ...
+    @property
+    def contents(self) -> Contents: ...
+    @property
+    def audit(self) -> Audit: ...
+    @property
+    def marks(self) -> Marks: ...
+    def wake(self, lane: LaneName) -> None:
+        """Something became due for *lane*: its sender is woken after the commit."""
+
+
+OpenUnitOfWork: TypeAlias = Callable[[], AbstractContextManager[UnitOfWork]]
+"""Opens a transaction that commits on clean exit and rolls back on any exception."""

@@ -1,0 +1,95 @@
+"""Danger, notes to staff, the library, and what was done by whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from outreach.domain.actor import Actor
+from outreach.domain.ids import (
+    AlertId,
+    LaneName,
+    ResidentId,
+    ThreadId,
+)
+from outreach.domain.messages import Language
+from outreach.domain.secret import Secret
+from outreach.services.cards import (
+    AlertCard,
+    ApprovedItem,
+    Caller,
+    ThreadCard,
+    TipDue,
+)
+
+
+class Alerts(Protocol):
+    """People who may be in danger."""
+
+    def raise_(
+        self, caller: Caller, risk: str, subtype: str, rules: tuple[str, ...], lexicon: str, key: str, now: datetime
+    ) -> AlertId:
+        """Once per *key* (lane and message id)."""
+
+    def listed(self, limit: int, *, open_only: bool = True) -> list[AlertCard]: ...
+
+    def count_open(self) -> int: ...
+
+    def acknowledge(self, alert_id: AlertId, by: Actor, now: datetime) -> AlertCard: ...
+
+    def last_for(self, caller: Caller, since: datetime) -> str | None:
+        """The highest class raised for this person since then."""
+
+
+class Threads(Protocol):
+    """Residents talking with staff; the notes are sealed."""
+
+    def write(self, resident_id: ResidentId, caller: Caller, text: str, now: datetime) -> ThreadCard:
+        """Add to the resident's open thread or open one."""
+
+    def answer(self, thread_id: ThreadId, by: Actor, text: str, now: datetime) -> tuple[ThreadCard, int]:
+        """The thread and the entry's id."""
+
+    def close(self, thread_id: ThreadId, now: datetime) -> ThreadCard: ...
+
+    def get(self, thread_id: ThreadId) -> ThreadCard:
+        """With its entries. Raises `NotFound`."""
+
+    def listed(self, limit: int, *, open_only: bool = True) -> list[ThreadCard]: ...
+
+
+class Contents(Protocol):
+    """Approved versions of library items."""
+
+    def approve(self, item: ApprovedItem, by: Actor, now: datetime) -> ApprovedItem: ...
+
+    def approved(self, language: Language | None = None) -> list[ApprovedItem]:
+        """The newest approved version of each item, by slug."""
+
+    def get(self, slug: str, language: Language, version: str) -> ApprovedItem | None: ...
+
+    def tips_due(self, now: datetime, limit: int) -> list[TipDue]: ...
+
+    def mark_seen(self, resident_id: ResidentId, slug: str, now: datetime) -> None: ...
+
+    def seen(self, resident_id: ResidentId) -> tuple[str, ...]:
+        """Slugs, oldest first."""
+
+
+class Audit(Protocol):
+    """Who did or read what, when. Ids only."""
+
+    def write(self, by: Actor, action: str, subject: str, subject_id: int | str, now: datetime) -> None: ...
+
+
+class Marks(Protocol):
+    """Small facts about the database itself."""
+
+    def get(self, name: str) -> str | None: ...
+
+    def put(self, name: str, value: str) -> None: ...
+
+    def secret(self, lane: LaneName, name: str) -> tuple[Secret, datetime] | None:
+        """What the processes of *lane* share under *name*, sealed, and until when it is good."""
+
+    def put_secret(self, lane: LaneName, name: str, value: Secret, good_until: datetime) -> None: ...

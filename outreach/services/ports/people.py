@@ -1,0 +1,162 @@
+"""Who there is, what they come to, and what was agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from outreach.domain.activity import Activity
+from outreach.domain.ids import (
+    ActivityId,
+    RegionId,
+    ResidentId,
+    SignUpId,
+)
+from outreach.domain.messages import Language
+from outreach.domain.people import Consent, Purpose
+from outreach.domain.signup import SignUp, Standing
+from outreach.services.cards import (
+    ActivityCard,
+    Caller,
+    MyPlace,
+    NewActivity,
+    PersonCard,
+    Region,
+    ReminderDue,
+    RosterLine,
+)
+
+
+class Regions(Protocol):
+    """The tree of the network."""
+
+    def root(self) -> Region:
+        """The top of the tree, made on first use."""
+
+    def get(self, region_id: RegionId) -> Region: ...
+
+    def by_code(self, code: str) -> Region | None: ...
+
+    def matching(self, part: str, limit: int) -> list[Region]:
+        """Regions whose name contains *part*, deepest level first."""
+
+    def count(self) -> int: ...
+
+    def add(self, code: str, name: str, parent: Region | None, zone: str | None = None) -> Region:
+        """A new region below *parent*; without a zone it has its parent's."""
+
+
+class People(Protocol):
+    """Residents, their addresses and what they allowed."""
+
+    def at(self, caller: Caller) -> PersonCard:
+        """Who that is; an empty card for somebody we keep nothing of."""
+
+    def card(self, resident_id: ResidentId) -> PersonCard: ...
+
+    def enrol(
+        self, caller: Caller, language: Language, region_id: RegionId, source: str | None, now: datetime
+    ) -> PersonCard:
+        """A new resident with this one address and a data key of their own."""
+
+    def allow(self, resident_id: ResidentId, consent: Consent) -> None:
+        """Keep *consent*; one that is in force already stays as it is."""
+
+    def disallow(self, resident_id: ResidentId, purposes: Iterable[Purpose], now: datetime) -> None: ...
+
+    def update(
+        self,
+        resident_id: ResidentId,
+        *,
+        language: Language | None = None,
+        region_id: RegionId | None = None,
+        audiences: frozenset[str] | None = None,
+    ) -> None:
+        """Change what is given, leave the rest."""
+
+    def plan_tip(self, resident_id: ResidentId, at: datetime | None) -> None:
+        """When this person's next tip is due; ``None``: never."""
+
+    def heard(self, caller: Caller, now: datetime) -> None:
+        """They wrote: reachable, and their reply window starts again."""
+
+    def set_reach(self, caller: Caller, reach: str, at: datetime) -> bool:
+        """``reachable``, ``muted`` or ``gone`` as of *at*; older news than what is known changes nothing (False)."""
+
+    def moved(self, caller: Caller, new_ref: str) -> None: ...
+
+    def erase(self, resident_id: ResidentId, now: datetime) -> None:
+        """Destroy the data key and every row that tells of this person; past sign-ups stay as bare counts."""
+
+
+class Conversations(Protocol):
+    """What a dialogue remembers between two messages: sealed, short-lived."""
+
+    def recall(self, caller: Caller, now: datetime) -> Mapping[str, object]:
+        """The last state kept, or an empty mapping."""
+
+    def keep(self, caller: Caller, state: Mapping[str, object], until: datetime) -> None: ...
+
+    def forget(self, caller: Caller) -> None: ...
+
+    def purge(self, now: datetime) -> int:
+        """Delete what was kept until *now* at most; how many."""
+
+
+class Activities(Protocol):
+    """Activities, locked and loaded for a decision or shown as cards."""
+
+    def locked(self, activity_id: ActivityId, resident_id: ResidentId | None = None) -> Activity:
+        """Lock, then load: counts, this resident's sign-ups, the head of the queue. Raises `ActivityNotFound`."""
+
+    def save(self, activity: Activity, now: datetime) -> None:
+        """Write back counts, slot, place, status, revision; version + 1. `changed_at` moves with the revision only."""
+
+    def add(self, new: NewActivity, next_reminder_at: datetime | None, now: datetime) -> ActivityCard: ...
+
+    def card(self, activity_id: ActivityId) -> ActivityCard:
+        """Raises `ActivityNotFound`."""
+
+    def by_slug(self, slug: str) -> ActivityCard | None: ...
+
+    def upcoming(
+        self, now: datetime, limit: int, *, region_path: str = "", after: ActivityId | None = None, public: bool = True
+    ) -> list[ActivityCard]:
+        """By start, soonest first, those not yet over. *public*: published or called off, and not restricted."""
+
+    def recent(self, limit: int, *, region_path: str = "", before: ActivityId | None = None) -> list[ActivityCard]:
+        """For staff: newest first, all states."""
+
+    def for_feed(self, since: datetime, limit: int, region_path: str = "") -> list[ActivityCard]:
+        """Published or called off, not restricted, ending after *since*; by start."""
+
+    def plan_reminder(self, activity_id: ActivityId, at: datetime | None) -> None: ...
+
+    def reminders_due(self, now: datetime, limit: int) -> list[ReminderDue]:
+        """Activities with a reminder due at *now*, oldest first, locked."""
+
+
+class SignUps(Protocol):
+    """Sign-ups."""
+
+    def save(self, sign_up: SignUp) -> SignUp:
+        """Insert or update; the stored one, with its id."""
+
+    def get(self, sign_up_id: SignUpId) -> SignUp:
+        """Raises `NotFound`."""
+
+    def of_resident(self, resident_id: ResidentId, now: datetime, limit: int) -> list[MyPlace]:
+        """Their active sign-ups for activities that are not over, soonest first."""
+
+    def place(self, sign_up_id: SignUpId) -> MyPlace:
+        """One sign-up with its activity and the people ahead. Raises `NotFound`."""
+
+    def affected(self, activity_id: ActivityId, standings: Iterable[Standing]) -> list[SignUp]:
+        """All sign-ups of an activity that stand so, in queue order."""
+
+    def roster(self, activity_id: ActivityId, limit: int, after: int = 0) -> list[RosterLine]:
+        """In order of number; page on with the last number seen."""
+
+    def active_activities(self, resident_id: ResidentId) -> list[ActivityId]:
+        """Where they still have an active sign-up, by id (the order in which to lock)."""
