@@ -14,7 +14,8 @@ log = logging.getLogger(__name__)
 PATIENCE = 90.0  # seconds in all; then the ledger takes over, which must not speak while we still do
 CALL_PATIENCE = 15.0  # seconds for one call
 MOST_CALLS = 5
-LONGEST_WAIT = 20.0  # seconds between two of them
+LONGEST_WAIT = 20.0  # seconds between two of them, whatever the platform says
+BETWEEN_CALLS = 1.0  # seconds, where it says nothing
 
 
 class Direct:
@@ -46,7 +47,7 @@ class Direct:
                 case Parked() | Rejected() | Halted():
                     return False
                 case _:
-                    await asyncio.sleep(1)
+                    await asyncio.sleep(BETWEEN_CALLS)
         return False
 
     async def _call(self, to: str, piece: Outgoing, key: str) -> Outcome:
