@@ -22,7 +22,7 @@ from outreach.domain.messages import (
     Unparsed,
 )
 from outreach.services import people
-from outreach.services.cards import Caller, InboxEntry, InboxState
+from outreach.services.cards import Caller, InboxEntry, InboxState, Letter
 from outreach.services.letters import Desk, write_out
 from outreach.services.ports import UnitOfWork
 from outreach.services.riding import Ride
@@ -205,11 +205,12 @@ def _joined(pieces: list[Outgoing], able: Capabilities) -> list[Outgoing]:
 def _with_riders(uow: UnitOfWork, counter: Counter, caller: Caller, reply: Outgoing, now: datetime) -> Outgoing:
     """Put in front of *reply* what waits for this person's next word and still helps; mark it sent here and now.
 
-    What is long rides in parts, one word of theirs after another; what does not fit lets smaller things pass.
+    First what fits as a whole, so that nothing short waits behind something long; the room that is left takes a part
+    of what is too long for any message.
     """
     if reply.kind in _SAFETY_FIRST:
         return reply
-    ride, left = Ride(counter.capabilities, reply.text), set[object]()
+    ride, left = Ride(counter.capabilities, reply.text), dict[object, tuple[Letter, tuple[Outgoing, ...]]]()
     for letter in uow.deliveries.parked_for(caller, now, MOST_RIDERS):
         messages = write_out(uow, counter.desk, letter, now)
         if messages is None or (letter.helps_until is not None and now >= letter.helps_until):
@@ -218,15 +219,24 @@ def _with_riders(uow: UnitOfWork, counter: Counter, caller: Caller, reply: Outgo
         about = letter.subject.get("about")
         if about in left:  # an answer never overtakes the one before it
             continue
-        goes_on = counter.desk.wording.say("push.goes_on", letter.language)
-        done, parts = ride.take(messages, letter.parts_sent, goes_on)
-        if done >= parts:
+        if letter.parts_sent == 0 and ride.take_whole(messages):
             uow.deliveries.settle(letter.id, DeliveryState.SENT, "rode_in_reply", now)
-            continue
-        left.add(about)
-        if done > letter.parts_sent:
-            uow.deliveries.advance(letter.id, done, now)
+        else:
+            left[about] = (letter, messages)
+    for letter, messages in left.values():
+        _take_a_part(uow, counter.desk, ride, letter, messages, now)
     return replace(reply, text=ride.text)
+
+
+def _take_a_part(
+    uow: UnitOfWork, desk: Desk, ride: Ride, letter: Letter, messages: tuple[Outgoing, ...], now: datetime
+) -> None:
+    goes_on = desk.wording.say("push.goes_on", letter.language)
+    done, parts = ride.take_parts(messages, letter.parts_sent, goes_on)
+    if done >= parts:
+        uow.deliveries.settle(letter.id, DeliveryState.SENT, "rode_in_reply", now)
+    elif done > letter.parts_sent:
+        uow.deliveries.advance(letter.id, done, now)
 
 
 def _queue_rest(

@@ -24,22 +24,26 @@ class Ride:
         """All of it."""
         return self._with()
 
-    def take(self, messages: Sequence[Outgoing], done: int, goes_on: str) -> tuple[int, int]:
+    def take_whole(self, messages: Sequence[Outgoing]) -> bool:
+        """Load all of *messages* if there is room. Their choices stay behind: they would take the reply's numbers."""
+        return self._load(self._parts(messages, self._able.text_limit))
+
+    def take_parts(self, messages: Sequence[Outgoing], done: int, goes_on: str) -> tuple[int, int]:
         """Load *messages* from part *done* on, as many parts as fit: how many are out then, and of how many.
 
         The same messages have the same parts every time. Where some must wait for the next time, *goes_on* says so.
-        Their choices stay behind: they would take the numbers of the reply, and their text names the words to type.
+        What has not begun and could travel whole on a message of its own is not cut: it waits for that.
         """
         parts = self._parts(messages, self._able.text_limit // SHARE)
-        whole = self._parts(messages, self._able.text_limit)
-        if done == 0 and self._load(whole):
-            return len(parts), len(parts)
-        if self._front:  # cut only what cannot travel whole even as the first
-            return done, len(parts)
+        if done == 0 and self._could_travel_alone(messages):
+            return 0, len(parts)
         for end in range(len(parts), done, -1):
             if self._load([*parts[done:end], *([goes_on] if end < len(parts) else [])]):
                 return end, len(parts)
         return done, len(parts)
+
+    def _could_travel_alone(self, messages: Sequence[Outgoing]) -> bool:
+        return Ride(self._able, self._reply).take_whole(messages)
 
     def _parts(self, messages: Sequence[Outgoing], limit: int) -> list[str]:
         able = replace(self._able, text_limit=limit)
