@@ -25,7 +25,7 @@ from outreach.domain.messages import Capabilities, Language
 from outreach.runtime.bridge import Bridge
 from outreach.runtime.clock import Clock, system_clock
 from outreach.runtime.cupboard import StoredCupboard
-from outreach.runtime.doors import Door
+from outreach.runtime.doors import Door, prepare
 from outreach.runtime.guard import Guard
 from outreach.runtime.hub import Hub
 from outreach.runtime.mailbox import StoredMailbox
@@ -197,7 +197,7 @@ class App:
             self._sending.append(asyncio.create_task(sender.run()))
             sender.wake()
         for door in self._doors:
-            self._background.append(asyncio.create_task(_prepare(door)))
+            self._background.append(asyncio.create_task(prepare(door)))
             if isinstance(door.channel, PollingChannel):
                 self._background.append(asyncio.create_task(self.hub.poll(door.lane)))
         self.ready = True
@@ -307,13 +307,6 @@ class App:
             raise Fault("this database holds a demo town", "give another OUTREACH_DATA_DIR, or start `outreach demo`")
         if self.demo and not marked:
             raise Fault("this database holds real people", "give the demo a data folder of its own")
-
-
-async def _prepare(door: Door) -> None:
-    try:
-        await door.channel.prepare()
-    except Exception as error:
-        log.error("lane %s: could not be prepared (%s)", door.lane, type(error).__name__)
 
 
 def build(settings: Settings, clock: Clock = system_clock, *, demo: bool = False) -> App:
