@@ -34,7 +34,7 @@ class Door:
 
 
 async def prepare(door: Door) -> None:
-    """Have the channel set its menus and learn who it is. What fails is tried again, ever more slowly, beside the rest."""
+    """Have the channel set its menus and learn who it is. What fails is tried again, ever more slowly."""
     pause = FIRST_PAUSE
     while True:
         try:
