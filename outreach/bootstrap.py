@@ -7,13 +7,13 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from outreach.channels.base import ChannelContext, PollingChannel
+from outreach.channels.base import ChannelContext, Finding, PollingChannel
 from outreach.channels.registry import OpenedChannel, open_channels
 from outreach.channels.signing import HmacSigner
 from outreach.channels.webchat import WebChatChannel
@@ -28,6 +28,7 @@ from outreach.runtime.cupboard import StoredCupboard
 from outreach.runtime.doors import Door, prepare
 from outreach.runtime.guard import Guard
 from outreach.runtime.hub import Hub
+from outreach.runtime.looking import Look, look
 from outreach.runtime.mailbox import StoredMailbox
 from outreach.runtime.sender import Sender
 from outreach.runtime.spool import Spool
@@ -164,6 +165,11 @@ class App:
         self.ready = False
 
     @property
+    def doors(self) -> Sequence[Door]:
+        """The accounts that are open."""
+        return self._doors
+
+    @property
     def lanes(self) -> list[LaneName]:
         """The lanes that are open."""
         return [door.lane for door in self._doors]
@@ -185,6 +191,31 @@ class App:
         """One line with the numbers that help, for a page's head."""
         values = self.core.crafts.lines.values(language, self.clock())
         return self.core.crafts.wording.say("page.emergency", language, **values)
+
+    def look_at_channels(self, lane: str = "") -> list[Look]:
+        """See how each account stands, or only *lane*'s, without opening for people: works beside a running server.
+
+        Raises `BadInput` for a lane that there is none of. The house is closed afterwards.
+        """
+        doors = [door for door in self._doors if lane in ("", door.lane)]
+        if not doors:
+            raise BadInput([f"there is no channel {lane!r}: the settings name {', '.join(self.lanes) or 'none'}"])
+        return asyncio.run(self._look(doors))
+
+    async def _look(self, doors: Sequence[Door]) -> list[Look]:
+        self.bridge.start()
+        try:
+            return await look(doors, self.settings.base_url)
+        finally:
+            for door in self._doors:
+                await door.channel.close()
+            await self.bridge.close()
+            self.core.database.close()
+
+    def remedy(self, finding: Finding) -> str:
+        """What staff can do about *finding*, in the language of the settings."""
+        wording, key = self.core.crafts.wording, f"remedy.{finding.remedy}"
+        return wording.say(key if wording.has(key) else "remedy.other", self.settings.language, **finding.values)
 
     async def start(self) -> None:
         """Open for people. Raises `Fault` if another process runs on this database, or it is marked otherwise."""

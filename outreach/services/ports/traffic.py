@@ -122,6 +122,9 @@ class Lanes(Protocol):
 
     def held_until(self, lane: LaneName) -> tuple[datetime, str] | None: ...
 
+    def people(self) -> Mapping[LaneName, int]:
+        """How many people each lane reaches now. For a command: looks at every address."""
+
 
 class Inbox(Protocol):
     """Inbound messages: stored once, answered once."""

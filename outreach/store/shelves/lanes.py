@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, case, or_, select, update
+from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
 from outreach.domain.errors import LaneLost
 from outreach.domain.ids import LaneName
 from outreach.store.dialect import ByDialect, Insert
 from outreach.store.rows import table_of
 from outreach.store.rows_ledger import LaneRow
+from outreach.store.rows_people import AddressRow
 from outreach.store.transaction import Shelf
 
 _LANE = table_of(LaneRow)
@@ -46,6 +48,13 @@ _RELEASE = (
     update(_LANE).where(_L.name == bindparam("lane"), _L.owner == bindparam("by")).values(owner=None, lease_until=None)
 )
 _HELD = select(_L.held_until, _L.hold_code).where(_L.name == bindparam("lane"))
+_ADDRESS = table_of(AddressRow).c
+_REACHED = (
+    select(_ADDRESS.lane, func.count())
+    .where(_ADDRESS.reach == "reachable")
+    .group_by(_ADDRESS.lane)
+    .order_by(_ADDRESS.lane)
+)
 _CHECK = select(_L.epoch, _L.held_until).where(_L.name == bindparam("lane")).with_for_update()
 
 
@@ -71,6 +80,10 @@ class LaneShelf(Shelf):
         """The last hold and its code; it may be over."""
         row = self._at.connection.execute(_HELD, {"lane": lane}).one_or_none()
         return None if row is None or row[0] is None else (row[0], row[1])
+
+    def people(self) -> Mapping[LaneName, int]:
+        """How many people each lane reaches now. Looks at every address: for a command, not for a hot path."""
+        return {LaneName(lane): number for lane, number in self._at.connection.execute(_REACHED)}
 
 
 def hold_lane(connection: Connection, lane: LaneName, until: datetime, code: str) -> None:

@@ -1,0 +1,43 @@
+"""`outreach channels …`: what each account can do, and what to do when it stands badly."""
+
+from __future__ import annotations
+
+from cli_room import Room
+
+WECHAT = {
+    "CHANNELS__WECHAT__APPID": "wx0000000000000000",
+    "CHANNELS__WECHAT__TOKEN": "abcdefgh",
+    "CHANNELS__WECHAT__AES_KEY": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+}
+
+
+def test_the_list_says_who_can_write_first_and_where_the_platform_calls(room: Room):
+    room.set(BASE_URL="https://outreach.example.org", **WECHAT)
+
+    rows = {row["lane"]: row for row in room.json("channels", "list")}
+
+    assert rows["wechat"]["writes_first"] == "no"
+    assert rows["wechat"]["hook"] == "https://outreach.example.org/hooks/wechat"
+    assert rows["webchat"]["writes_first"] == "yes"
+
+
+def test_people_of_a_channel_that_is_not_switched_on_are_counted_too(room: Room):
+    number = room.add()["number"]
+    for name in ("ann", "bob"):
+        room.run("chat", "--as", name, stdin=f"join {number}\n1\n")
+
+    rows = {row["lane"]: row for row in room.json("channels", "list")}
+
+    assert rows["webchat"]["people"] == 0
+    assert (rows["terminal"]["people"], rows["terminal"]["writes_first"]) == (2, "not switched on")
+
+
+def test_an_account_that_nobody_can_look_at_is_in_order(room: Room):
+    done = room.run("channels", "check")
+
+    assert done.code == 0
+    assert "webchat (webchat): in order" in done.out
+
+
+def test_a_check_of_a_channel_that_is_not_there_names_those_that_are(room: Room):
+    assert "webchat" in room.refused("channels", "check", "pigeon")
