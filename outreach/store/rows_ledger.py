@@ -15,17 +15,21 @@ OPEN_DELIVERY = "state IN ('queued', 'leased', 'parked')"
 
 
 class DeliveryRow(Row, table=True):
-    """One row per (why, resident). *subject* holds ids only; *person* is the blind index of the one it is for."""
+    """One row per (why, resident). *subject* holds ids only.
+
+    *person* is the blind index of the one it is for, gone once it is finished; *tidy_at* is when housekeeping looks.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("key"),
         Index("ix_delivery_due", "lane", "state", "rank", "due_at"),
-        partial_index("ix_delivery_open_person", "lane", "person", where=OPEN_DELIVERY),
+        partial_index("ix_delivery_person", "lane", "person", where="person IS NOT NULL"),
         Index("ix_delivery_resident_id", "resident_id"),
         Index("ix_delivery_address_id", "address_id"),
         Index("ix_delivery_sign_up_id", "sign_up_id"),
         partial_index("ix_delivery_open_activity", "activity_id", where=OPEN_DELIVERY),
+        Index("ix_delivery_tidy_at", "tidy_at"),
         NEVER_REUSED,
     )
 
@@ -54,6 +58,8 @@ class DeliveryRow(Row, table=True):
     external_id: str
     created_at: datetime = Field(sa_type=Moment)
     changed_at: datetime = Field(sa_type=Moment)
+    needed_by: datetime | None = Field(default=None, sa_type=Moment)
+    tidy_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class AttemptRow(Row, table=True):

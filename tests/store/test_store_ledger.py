@@ -454,3 +454,17 @@ def test_what_is_open_about_a_sign_up_or_an_activity_is_taken_back(database: Dat
         assert uow.deliveries.withdraw_for_sign_up(signed[0].id, NOW) == 1
         assert uow.deliveries.withdraw_for_activity(activity_id, NOW) == 1
         assert uow.deliveries.counts() == {"withdrawn": 2}
+
+
+def test_what_waited_for_a_persons_next_word_is_due_now_and_wakes_the_lane(database: Database):
+    with database.unit_of_work() as uow:
+        uow.deliveries.add([draft(enrolled(uow, "ann"), "a"), draft(enrolled(uow, "bob"), "b")], NOW)
+        for letter in claim(uow, drive(uow)):
+            uow.deliveries.settle(letter.id, DeliveryState.PARKED, "window_closed", NOW)
+        uow.woken.clear()
+
+        assert uow.deliveries.unpark(caller("ann"), NOW + MINUTE) == 1
+        assert uow.deliveries.unpark(caller("ann"), NOW + MINUTE) == 0
+
+        assert (state_of(uow, "a")[0], state_of(uow, "b")[0]) == ("queued", "parked")
+        assert uow.woken == {LANE}

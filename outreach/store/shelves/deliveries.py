@@ -64,7 +64,7 @@ _WAITS_FOR_WORD = (
 )
 _ANY_WAITING = Prepared(select(_D.id).where(*_WAITS_FOR_WORD).limit(1))
 _WAITING_FOR_WORD = LETTERS.where(*_WAITS_FOR_WORD).limit(bindparam("limit")).with_for_update(of=DELIVERY)
-_PARKED_FOR = (_D.lane == bindparam("lane"), _D.person == bindparam("person"), text(OPEN_DELIVERY), _D.state == _PARKED)
+_PARKED_FOR = (_D.lane == bindparam("on"), _D.person == bindparam("whose"), text(OPEN_DELIVERY), _D.state == _PARKED)
 _ANY_PARKED = Prepared(select(_D.id).where(*_PARKED_FOR).limit(1))
 _UNPARK = update(DELIVERY).where(*_PARKED_FOR).values(state=_QUEUED, due_at=_NOW, changed_at=_NOW)
 _OPEN_UNDER = update(DELIVERY).where(_D.key == bindparam("under"), text(OPEN_DELIVERY))
@@ -215,11 +215,11 @@ class DeliveryShelf(Shelf):
 
     def unpark(self, caller: Caller, now: datetime) -> int:
         """What waited for this person's next word is due now; how many."""
-        values = {"lane": caller.lane, "person": self._at.person(caller), "now": now}
-        if _ANY_PARKED.first(self._at.connection, values) is None:
+        whose = {"on": caller.lane, "whose": self._at.person(caller)}
+        if _ANY_PARKED.first(self._at.connection, whose) is None:
             return 0
         self._at.woken.add(caller.lane)
-        return self._change(_UNPARK, values)
+        return self._change(_UNPARK, whose | {"now": now})
 
     def advance(self, delivery_id: DeliveryId, parts_sent: int, now: datetime) -> None:
         """So many parts of it are out; it stays as it is with the rest."""
