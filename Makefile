@@ -39,6 +39,7 @@ check: $(READY) ## lint, format, types, layers
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@MYPYPATH=examples/bridge/src $(BIN)/mypy -p outreach_bridge
 	@$(BIN)/lint-imports
 	@echo "outreach: lint, format, types and layers are in order."
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from typing import TYPE_CHECKING
 
 from outreach.channels.base import Answer, HookChannel
@@ -58,9 +58,17 @@ class PrivacyPromises(ContractHooks):
                 told.append(await channel.send(self.person, self.reply(_WORDS), f"contract:{number}"))
         async with self.opened() as channel:
             self.outage()
-            await channel.prepare()
-            told.append(await channel.send(self.person, self.reply(_WORDS), "contract:out"))
+            told.append(await _said(channel.prepare()))
+            told.append(await _said(channel.send(self.person, self.reply(_WORDS), "contract:out")))
         return "\n".join(repr(item) for item in told)
+
+
+async def _said(call: Awaitable[object]) -> object:
+    """What *call* gives, or the text of what it raises: that it must not raise is another promise."""
+    try:
+        return await call
+    except Exception as error:
+        return f"{error!r} {error}"
 
 
 def _said_by(items: Iterable[Incoming]) -> set[str]:
