@@ -79,10 +79,12 @@ def unsubscribe(uow: UnitOfWork, person: PersonCard, now: datetime) -> bool:
 
 
 def erase(uow: UnitOfWork, caller: Caller, now: datetime) -> Erased | None:
-    """Forget the person at *caller*: give their places back, destroy their key. ``None``: we kept nothing of them."""
+    """Forget the person at *caller*: give their places back, destroy their key, delete what leads to them.
+
+    ``None``: they never agreed to anything; what was under way to them and what they had written is gone all the same.
+    """
     person = uow.people.at(caller)
-    uow.conversations.forget(caller)
-    uow.inbox.forget(caller)
+    uow.people.forget(caller)
     if person.resident_id is None:
         return None
     left = tuple(_leave_everything(uow, person.resident_id, now))

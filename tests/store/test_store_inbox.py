@@ -105,7 +105,7 @@ def test_forgetting_a_person_leaves_neither_words_nor_answers(database: Database
         uow.inbox.answered(asked.id, ANSWER, NOW)
         waiting = uow.inbox.receive(ANN, LANE, Message("m2", ANN.user_ref, "forget me", NOW), NOW)
 
-        uow.inbox.forget(ANN)
+        uow.people.forget(ANN)
         uow.inbox.answered(waiting.id, ANSWER, NOW)
 
         assert uow.inbox.receive(ANN, LANE, HELLO, NOW).answer == ()

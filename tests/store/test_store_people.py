@@ -119,7 +119,7 @@ def test_a_conversation_is_forgotten_on_demand(database: Database):
     with database.unit_of_work() as uow:
         uow.conversations.keep(ANN, {"step": "menu"}, NOW + MINUTE)
 
-        uow.conversations.forget(ANN)
+        uow.people.forget(ANN)
 
         assert uow.conversations.recall(ANN, NOW) == {}
 

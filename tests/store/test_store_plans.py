@@ -68,6 +68,13 @@ def _ticking(uow: SqlUnitOfWork) -> None:
     uow.conversations.purge(NOW)
 
 
+def _forgetting(uow: SqlUnitOfWork) -> None:
+    uow.people.forget(caller("zoe"))
+    enrolled(uow, "ann")
+    uow.people.moved(ANN, "ref-new")
+    uow.people.erase(enrolled(uow, "bob"), NOW)
+
+
 def test_the_open_states_of_the_index_are_those_of_the_domain():
     states = ", ".join(f"'{state}'" for state in ("queued", "leased", "parked"))
 
@@ -75,7 +82,7 @@ def test_the_open_states_of_the_index_are_those_of_the_domain():
     assert {"queued", "leased", "parked"} == OPEN_STATES
 
 
-@pytest.mark.parametrize("work", [_inbound, _signing_up, _sending, _ticking])
+@pytest.mark.parametrize("work", [_inbound, _signing_up, _sending, _ticking, _forgetting])
 def test_no_hot_statement_reads_a_whole_table(database: Database, work: Callable[[SqlUnitOfWork], None]):
     ran: list[tuple[str, object]] = []
     with database.unit_of_work() as uow:

@@ -86,6 +86,12 @@ class People(Protocol):
 
     def moved(self, caller: Caller, new_ref: str) -> None: ...
 
+    def forget(self, caller: Caller) -> None:
+        """Delete what is kept under their address, agreed or not: messages to them, answers, mail, dialogue.
+
+        What was not answered yet never will be. An alert keeps its class and time and leads to nobody.
+        """
+
     def erase(self, resident_id: ResidentId, now: datetime) -> None:
         """Destroy the data key and every row that tells of this person; past sign-ups stay as bare counts."""
 
@@ -97,8 +103,6 @@ class Conversations(Protocol):
         """The last state kept, or an empty mapping."""
 
     def keep(self, caller: Caller, state: Mapping[str, object], until: datetime) -> None: ...
-
-    def forget(self, caller: Caller) -> None: ...
 
     def purge(self, now: datetime) -> int:
         """Delete what was kept until *now* at most; how many."""

@@ -141,9 +141,6 @@ class Inbox(Protocol):
     def unanswered(self, lanes: Iterable[LaneName], older_than: datetime, limit: int) -> list[Unanswered]:
         """Stored, not answered, and last tried before *older_than*, on these lanes; oldest first."""
 
-    def forget(self, caller: Caller) -> None:
-        """Erase bodies and answers of one person."""
-
     def purge(self, answered_before: datetime, quarantined_before: datetime, limit: int) -> int:
         """Delete what was answered, quarantined, or never taken up (its lane is off) before these; how many."""
 

@@ -29,7 +29,6 @@ _KEEP = Prepared(
         ),
     )
 )
-_FORGET = delete(_TALK).where(*_HERE)
 _PURGE = delete(_TALK).where(_C.until <= bindparam("now"))
 
 
@@ -51,10 +50,6 @@ class ConversationShelf(Shelf):
         sealed = self._at.ring.seal("conversation", packed(dict(state)), _COLUMN)
         values = self._here(caller) | {"state_sealed": sealed, "until": until}
         _KEEP.run(self._at.connection, values)
-
-    def forget(self, caller: Caller) -> None:
-        """Keep nothing."""
-        self._at.connection.execute(_FORGET, self._here(caller))
 
     def purge(self, now: datetime) -> int:
         """Delete what nobody came back for; how many."""

@@ -18,7 +18,7 @@ from outreach.store.rows_ledger import OPEN_DELIVERY
 from outreach.store.shelves import ledger_entry, ledger_record
 from outreach.store.shelves.lanes import hold_of
 from outreach.store.shelves.ledger_letters import DELIVERY, LETTERS, LETTERS_BY_ID, letters_of
-from outreach.store.shelves.ledger_outcomes import FINISHED
+from outreach.store.shelves.ledger_outcomes import ERASED, FINISHED
 from outreach.store.transaction import Shelf
 
 _D = DELIVERY.c
@@ -81,12 +81,11 @@ _POSTPONE = (
     .where(_D.id == bindparam("of"), _D.state.in_(_TO_QUEUED))
     .values(state=_QUEUED, due_at=bindparam("at"), lease_until=None, changed_at=_NOW)
 )
-_ERASED = {"to_sealed": None, "body_sealed": None}
-_SAID = _OPEN_UNDER.values(state=_S.SENT.value, reason="went_another_way", lease_until=None, changed_at=_NOW, **_ERASED)
+_SAID = _OPEN_UNDER.values(state=_S.SENT.value, reason="went_another_way", lease_until=None, changed_at=_NOW, **ERASED)
 _WITHDRAW = (
     update(DELIVERY)
     .where(text(OPEN_DELIVERY))
-    .values(state=_S.WITHDRAWN.value, reason="overtaken", lease_until=None, changed_at=_NOW, **_ERASED)
+    .values(state=_S.WITHDRAWN.value, reason="overtaken", lease_until=None, changed_at=_NOW, **ERASED)
 )
 _WITHDRAW_ACTIVITY = _WITHDRAW.where(_D.activity_id == bindparam("of"))
 _WITHDRAW_SIGN_UP = _WITHDRAW.where(_D.sign_up_id == bindparam("of"))
@@ -105,7 +104,7 @@ def _settling(state: DeliveryState) -> Update:
             reason=bindparam("why"),
             lease_until=None,
             changed_at=_NOW,
-            **(_ERASED if state in FINISHED else {}),
+            **(ERASED if state in FINISHED else {}),
         )
     )
 

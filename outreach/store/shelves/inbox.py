@@ -57,11 +57,6 @@ _UNANSWERED = (
     .order_by(_I.changed_at, _I.id)
     .limit(bindparam("limit"))
 )
-_FORGET = (
-    update(_INBOX)
-    .where(_I.lane == bindparam("of_lane"), _I.person == bindparam("of_person"))
-    .values(state=_ANSWERED, person=None, body_sealed=None, answer_sealed=None)
-)
 _PURGE = delete(_INBOX).where(
     _I.id.in_(
         select(_I.id)
@@ -116,10 +111,6 @@ class InboxShelf(Shelf):
         """Stored, not answered, and last tried before *older_than*, on these lanes; oldest first."""
         values = {"lanes": list(lanes), "older_than": older_than, "limit": limit}
         return [self._unanswered(row) for row in self._at.connection.execute(_UNANSWERED, values).all()]
-
-    def forget(self, caller: Caller) -> None:
-        """Erase bodies and answers of one person; what was not answered yet never will be."""
-        self._at.connection.execute(_FORGET, {"of_lane": caller.lane, "of_person": self._at.person(caller)})
 
     def purge(self, answered_before: datetime, quarantined_before: datetime, limit: int) -> int:
         """Delete what was answered, quarantined, or never taken up (its lane is off) before these; how many."""

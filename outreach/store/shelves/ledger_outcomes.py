@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from sqlalchemy import Null, null
 
 from outreach.domain.delivery import MOST_TRIES, RESENT_WHEN_UNCONFIRMED, DeliveryState, check_move, pause_before
 from outreach.domain.messages import (
@@ -23,7 +26,9 @@ HALT = timedelta(seconds=60)  # an account in trouble: staff are told, we look a
 
 _S = DeliveryState
 FINISHED = frozenset({_S.SENT, _S.FAILED, _S.WITHDRAWN, _S.EXPIRED})
-"""Nothing more will be said: address and words are erased."""
+"""Nothing more will be said."""
+ERASED: Mapping[str, Null] = {"to_sealed": null(), "body_sealed": null(), "person": null()}
+"""What a delivery loses when it is finished: address, words, and what leads to somebody we keep nothing else of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeAlias
 
-from sqlalchemy import bindparam, case, func, insert, literal, null, select, text, update
+from sqlalchemy import bindparam, case, func, insert, literal, select, text, update
 
 from outreach.domain.delivery import MOST_TRIES, RESENT_WHEN_UNCONFIRMED, DeliveryState, pause_before
 from outreach.domain.ids import LaneName
@@ -17,7 +17,7 @@ from outreach.store.rows_ledger import OPEN_DELIVERY, AttemptRow
 from outreach.store.rows_people import ResidentRow
 from outreach.store.shelves.lanes import hold_lane, hold_of
 from outreach.store.shelves.ledger_letters import ADDRESS, DELIVERY, PURPOSE, TO_COLUMN
-from outreach.store.shelves.ledger_outcomes import FINISHED, Weighed, weigh
+from outreach.store.shelves.ledger_outcomes import ERASED, FINISHED, Weighed, weigh
 from outreach.store.shelves.people import move_address
 from outreach.store.transaction import Transaction
 
@@ -46,7 +46,7 @@ _WRITE = (
         changed_at=bindparam("now"),
     )
 )
-_WRITE_LAST = _WRITE.values(to_sealed=null(), body_sealed=null())
+_WRITE_LAST = _WRITE.values(**ERASED)
 _ATTEMPTED = insert(_ATTEMPT)
 _REACH = update(ADDRESS).where(_A.id == bindparam("of")).values(reach=bindparam("reach_"), reach_at=bindparam("now"))
 _GIVE_UP_ADDRESS = (
@@ -56,9 +56,8 @@ _GIVE_UP_ADDRESS = (
         state=DeliveryState.WITHDRAWN.value,
         reason="unreachable",
         lease_until=None,
-        to_sealed=None,
-        body_sealed=None,
         changed_at=bindparam("now"),
+        **ERASED,
     )
 )
 _KEY_OF = (

@@ -16,9 +16,11 @@ from outreach.services.cards import Caller, PersonCard
 from outreach.store.dialect import ByDialect
 from outreach.store.prepared import Prepared
 from outreach.store.rows import table_of
+from outreach.store.rows_inbound import InboxRow
 from outreach.store.rows_ledger import DeliveryRow
 from outreach.store.rows_people import AddressRow, ConsentRow, ConversationRow, ResidentRow
-from outreach.store.shelves.erasure import erase
+from outreach.store.rows_staff import AlertRow
+from outreach.store.shelves.erasure import erase, forget
 from outreach.store.transaction import Shelf, Transaction
 from outreach.store.types import joined, split
 
@@ -29,7 +31,6 @@ _RESIDENT = table_of(ResidentRow)
 _ADDRESS = table_of(AddressRow)
 _CONSENT = table_of(ConsentRow)
 _CONVERSATION = table_of(ConversationRow)
-_DELIVERY = table_of(DeliveryRow)
 _R, _A, _K = _RESIDENT.c, _ADDRESS.c, _CONSENT.c
 
 _IN_FORCE = and_(_K.resident_id == _R.id, _K.withdrawn_at.is_(None))
@@ -78,7 +79,13 @@ _KEY_AT = (
 )
 _MOVE = update(_ADDRESS).where(_A.id == bindparam("of")).values(person=bindparam("new"), ref_sealed=bindparam("ref"))
 _GONE = update(_ADDRESS).where(_A.id == bindparam("of")).values(reach="gone")
-_MOVE_DELIVERIES = update(_DELIVERY).where(_DELIVERY.c.address_id == bindparam("of")).values(person=bindparam("new"))
+_PERSON_OF = select(_A.person).where(_A.id == bindparam("id"))
+_MOVE_TRACES = tuple(  # what is found by the address alone goes along, so that an erasure still finds it
+    update(table)
+    .where(table.c.lane == bindparam("of_lane"), table.c.person == bindparam("of_person"))
+    .values(person=bindparam("new"))
+    for table in (table_of(DeliveryRow), table_of(InboxRow), table_of(AlertRow))
+)
 _DROP_TALK = delete(_CONVERSATION).where(
     _CONVERSATION.c.lane == bindparam("lane"), _CONVERSATION.c.person == bindparam("person")
 )
@@ -189,6 +196,10 @@ class PeopleShelf(Shelf):
         if move_address(self._at, AddressId(row[0]), row[1], new):
             self._move_talk(caller, new)
 
+    def forget(self, caller: Caller) -> None:
+        """Delete what is kept under their address, agreed or not: messages, answers, mail, dialogue. Alerts lose it."""
+        forget(self._at.connection, caller.lane, self._at.person(caller))
+
     def erase(self, resident_id: ResidentId, now: datetime) -> None:
         """Destroy the data key and every row that tells of this person; past sign-ups stay as bare counts."""
         erase(self._at.connection, resident_id)
@@ -222,8 +233,10 @@ def move_address(at: Transaction, address_id: AddressId, key_sealed: bytes, new:
         at.connection.execute(_GONE, {"of": address_id})
         return False
     ref_sealed = at.ring.person(key_sealed).seal(new.user_ref.encode(), REF_COLUMN)
+    old = at.connection.execute(_PERSON_OF, {"id": address_id}).scalar_one()
     at.connection.execute(_MOVE, {"of": address_id, "new": person, "ref": ref_sealed})
-    at.connection.execute(_MOVE_DELIVERIES, {"of": address_id, "new": person})
+    for step in _MOVE_TRACES:
+        at.connection.execute(step, {"of_lane": new.lane, "of_person": old, "new": person})
     return True
 
 
