@@ -6,8 +6,10 @@ There is no channel in it: a fallback to another channel is the same delivery.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from typing import TypeAlias
 
 from outreach.domain.errors import IllegalMove
 from outreach.domain.ids import InboxId, ResidentId, SignUpId, ThreadId
@@ -91,6 +93,65 @@ def rank_of(kind: MessageKind) -> Rank:
 def pause_before(attempt: int) -> timedelta:
     """How long to wait before try number *attempt* (the first is 1): 2 s, doubling, at most 5 minutes."""
     return timedelta(seconds=min(300, 2 ** max(1, attempt - 1)))
+
+
+KEPT = timedelta(days=90)  # long enough for a question about last quarter's activity
+KEPT_OF_STRANGERS = timedelta(days=7)  # as long as the answer is kept that it belongs to: a repeat makes no second one
+STRANGERS_WAIT = timedelta(hours=24)  # what somebody we know nothing of did not fetch for a day is no answer any more
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """What housekeeping needs to know of a delivery. *activity_ends_at*: of the activity that it is about, if any."""
+
+    state: DeliveryState
+    is_residents: bool
+    due_at: datetime
+    changed_at: datetime
+    helps_until: datetime | None = None
+    activity_ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """Delete it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expire:
+    """It is still open and never will be of use; look again at *until*."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Leave it as it is; look again at *until*."""
+
+    until: datetime
+
+
+Tidying: TypeAlias = Purge | Expire | Keep
+
+
+def tidy(delivery: AtHand, now: datetime) -> Tidying:
+    """Decide what becomes of an old delivery. Whatever is kept is looked at again later than *now*.
+
+    Until its activity is over nothing of it goes: its key still keeps the same news from being told twice.
+    """
+    kept = KEPT if delivery.is_residents else KEPT_OF_STRANGERS
+    if delivery.state in OPEN_STATES:
+        ends = delivery.helps_until if delivery.is_residents else delivery.due_at + STRANGERS_WAIT
+        if ends is not None and ends <= now:
+            return Expire(now + kept)
+        return Keep(now + kept if ends is None else ends)
+    until = max(delivery.changed_at + kept, delivery.activity_ends_at or delivery.changed_at)
+    return Purge() if until <= now else Keep(until)
+
+
+def first_look(*, is_residents: bool, due_at: datetime, now: datetime) -> datetime:
+    """When housekeeping looks at a delivery that is queued *now* for the first time."""
+    return now + KEPT if is_residents else due_at + STRANGERS_WAIT
 
 
 def confirmation_key(sign_up: SignUpId, revision: int, standing: str) -> str:

@@ -1,4 +1,4 @@
-"""What is kept no longer than it is needed: answers, quarantined messages, dialogues, mail nobody fetched."""
+"""What is kept no longer than it is needed: answers, quarantined messages, dialogues, mail, deliveries."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ AT_ONCE = 1_000  # rows a transaction
 
 
 def purge(uow: UnitOfWork, now: datetime) -> int:
-    """Delete what is past its time; how many rows went. Call again while it is not 0."""
-    gone = uow.inbox.purge(now - ANSWERS_KEPT, now - QUARANTINE_KEPT, AT_ONCE)
-    return gone + uow.mailboxes.purge(now - MAIL_KEPT, AT_ONCE) + uow.conversations.purge(now)
+    """Delete what is past its time; how many rows were dealt with. Call again while it is not 0.
+
+    Answers go before deliveries: without its answer, nothing asks for the delivery that carried it.
+    """
+    done = uow.inbox.purge(now - ANSWERS_KEPT, now - QUARANTINE_KEPT, AT_ONCE)
+    done += uow.mailboxes.purge(now - MAIL_KEPT, AT_ONCE) + uow.conversations.purge(now)
+    return done + uow.deliveries.tidy(now, AT_ONCE)

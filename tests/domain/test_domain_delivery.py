@@ -4,15 +4,23 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
+from domain_scene import MOMENTS
 from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach.domain.delivery import (
+    KEPT,
+    KEPT_OF_STRANGERS,
     MOST_TRIES,
     MOVES,
     OPEN_STATES,
     RESENT_WHEN_UNCONFIRMED,
+    STRANGERS_WAIT,
+    AtHand,
     DeliveryState,
+    Expire,
+    Keep,
+    Purge,
     Rank,
     change_key,
     check_move,
@@ -21,6 +29,7 @@ from outreach.domain.delivery import (
     rank_of,
     reminder_key,
     reply_key,
+    tidy,
     tip_key,
 )
 from outreach.domain.errors import IllegalMove
@@ -139,3 +148,47 @@ def test_keys_fit_their_column_and_are_plain_ascii(keys):
 @given(st.tuples(IDS, SMALL, SMALL), st.tuples(IDS, SMALL, SMALL))
 def test_two_changes_never_share_a_key(one, other):
     assert (change_key(*one) == change_key(*other)) is (one == other)
+
+
+AT_HAND = st.builds(
+    AtHand,
+    state=st.sampled_from(DeliveryState),
+    is_residents=st.booleans(),
+    due_at=MOMENTS,
+    changed_at=MOMENTS,
+    helps_until=st.none() | MOMENTS,
+    activity_ends_at=st.none() | MOMENTS,
+)
+
+
+@given(AT_HAND, MOMENTS)
+def test_whatever_housekeeping_leaves_it_looks_at_again_later(delivery, now):
+    decided = tidy(delivery, now)
+
+    assert isinstance(decided, Purge) or decided.until > now
+
+
+@given(AT_HAND, MOMENTS)
+def test_nothing_open_and_nothing_of_an_activity_to_come_is_ever_purged(delivery, now):
+    if isinstance(tidy(delivery, now), Purge):
+        assert delivery.state not in OPEN_STATES
+        assert delivery.activity_ends_at is None or delivery.activity_ends_at <= now
+        assert delivery.changed_at + (KEPT if delivery.is_residents else KEPT_OF_STRANGERS) <= now
+
+
+@given(AT_HAND, MOMENTS)
+def test_only_what_is_open_and_of_no_more_use_expires(delivery, now):
+    if isinstance(tidy(delivery, now), Expire):
+        ends = delivery.helps_until if delivery.is_residents else delivery.due_at + STRANGERS_WAIT
+        assert delivery.state in OPEN_STATES
+        assert ends is not None
+        assert ends <= now
+
+
+@given(AT_HAND, MOMENTS)
+def test_looking_again_when_asked_to_comes_to_an_end(delivery, now):
+    looks = 0
+    while isinstance(decided := tidy(delivery, now), Keep) and delivery.state not in OPEN_STATES:
+        now, looks = decided.until, looks + 1
+
+    assert looks <= 1

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from store_town import LANE, MINUTE, NOW, TOMORROW, caller, enrolled, join, lecture
 
 from outreach.domain.delivery import OPEN_STATES
-from outreach.domain.messages import Message, MessageKind, Sent
+from outreach.domain.messages import Message, MessageKind, Outgoing, Sent
 from outreach.services.cards import Draft
 from outreach.store import Database
 from outreach.store.rows_ledger import OPEN_DELIVERY
@@ -66,6 +66,10 @@ def _ticking(uow: SqlUnitOfWork) -> None:
     uow.inbox.purge(NOW, NOW, 10)
     uow.mailboxes.purge(NOW, 10)
     uow.conversations.purge(NOW)
+    for number, state in enumerate(("sent", "parked", "calling")):
+        uow.deliveries.add_reply(ANN, f"k{number}", Outgoing(MessageKind.REPLY, "hi"), None, NOW)
+        uow.connection.exec_driver_sql(f"UPDATE delivery SET state = '{state}' WHERE key = 'k{number}'")
+    assert uow.deliveries.tidy(NOW + timedelta(days=7), 10) == 3
 
 
 def _forgetting(uow: SqlUnitOfWork) -> None:

@@ -105,6 +105,9 @@ class Deliveries(Protocol):
 
     def next_due(self, lane: LaneName) -> datetime | None: ...
 
+    def tidy(self, now: datetime, limit: int) -> int:
+        """Look at up to *limit* deliveries whose time has come: delete, expire or put off; how many."""
+
     def counts(self) -> Mapping[str, int]:
         """Rows by state."""
 

@@ -15,7 +15,7 @@ from outreach.domain.messages import Language, Outgoing
 from outreach.services.cards import Caller, Draft, Fate, Letter
 from outreach.store.prepared import Prepared
 from outreach.store.rows_ledger import OPEN_DELIVERY
-from outreach.store.shelves import ledger_entry, ledger_record
+from outreach.store.shelves import ledger_entry, ledger_record, ledger_tidying
 from outreach.store.shelves.lanes import hold_of
 from outreach.store.shelves.ledger_letters import DELIVERY, LETTERS, LETTERS_BY_ID, letters_of
 from outreach.store.shelves.ledger_outcomes import ERASED, FINISHED
@@ -258,6 +258,10 @@ class DeliveryShelf(Shelf):
         """When something will be due on *lane*, whether or not the lane is held up; ``None``: nothing waits."""
         found: datetime | None = self._at.connection.execute(_NEXT_DUE, {"on": lane}).scalar_one()
         return found
+
+    def tidy(self, now: datetime, limit: int) -> int:
+        """Look at up to *limit* old deliveries: delete, expire or put off; how many. By `domain.delivery.tidy`."""
+        return ledger_tidying.tidy_up(self._at, now, limit)
 
     def counts(self) -> Mapping[str, int]:
         """Rows by state."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, String, bindparam, case, cast, func, literal, select
 
-from outreach.domain.delivery import DeliveryState, Rank, rank_of
+from outreach.domain.delivery import DeliveryState, Rank, first_look, rank_of
 from outreach.domain.ids import ActivityId, LaneName, ResidentId
 from outreach.domain.messages import Language, MessageKind, Outgoing
 from outreach.domain.signup import Standing
@@ -62,6 +62,7 @@ def add_reply(
         "lane": caller.lane,
         "due_at": due_at,
         "helps_until": helps_until,
+        "tidy_at": first_look(is_residents=known is not None, due_at=due_at, now=now),
         "person": person,
         "address_id": None if known is None else known[0],
         "resident_id": None if known is None else known[1],
@@ -88,6 +89,7 @@ def add_reminders(
         "key_end": f":v{activity_revision}:{int(lead.total_seconds())}s",
         "before": signed_up_before,
         "helps_until": helps_until,
+        "first_look": first_look(is_residents=True, due_at=now, now=now),
         "now": now,
     }
     lanes = at.connection.execute(_REMIND.on(at.connection), values).scalars().all()
@@ -119,6 +121,7 @@ def _row(at: Transaction, draft: Draft, way: Sequence[Any] | None, now: datetime
     row = _blank(draft.key, draft.kind, now) | {
         "due_at": draft.due_at,
         "helps_until": draft.helps_until,
+        "tidy_at": first_look(is_residents=True, due_at=draft.due_at, now=now),
         "resident_id": draft.resident_id,
         "activity_id": subject.pop("activity", None),
         "sign_up_id": subject.pop("sign_up", None),
@@ -190,6 +193,7 @@ def _reminders() -> Select[Any]:
         "external_id": literal(""),
         "created_at": now,
         "changed_at": now,
+        "tidy_at": bindparam("first_look", type_=_D.tidy_at.type),
     }
     return (
         select(*(column.label(name) for name, column in columns.items()))
