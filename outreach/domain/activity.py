@@ -150,7 +150,7 @@ class Activity:
             raise ActivityClosed(self.id, self.slot.ends_at)
         self.status = ActivityStatus.CALLED_OFF
         self.revision += 1
-        return CalledOff(self.id, self.revision)
+        return CalledOff(self.id, self.revision, self.slot.starts_at)
 
     def _require_open(self, now: datetime) -> None:
         if self.status is ActivityStatus.CALLED_OFF:

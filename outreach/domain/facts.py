@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from outreach.domain.ids import ActivityId, ResidentId
 from outreach.domain.signup import SignUp
 from outreach.domain.times import Slot
+
+TIME_TO_ADAPT = timedelta(hours=2)  # to hear of it before one sets out, and to plan the day anew
+
+
+def needed_by(*starts: datetime) -> datetime:
+    """Until when somebody must know what changes for them: before they set out for the earliest of *starts*."""
+    return min(starts) - TIME_TO_ADAPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Rescheduled:
-    """An activity has another time or place."""
+    """An activity has another time or place. Whoever does not hear of it goes to the *old* one."""
 
     activity_id: ActivityId
     old: Slot
@@ -55,13 +63,24 @@ class Rescheduled:
     new_place: str
     revision: int
 
+    @property
+    def needed_by(self) -> datetime:
+        """Until when everybody concerned must know."""
+        return needed_by(self.old.starts_at, self.new.starts_at)
+
 
 @dataclass(frozen=True, slots=True)
 class CalledOff:
-    """An activity will not take place."""
+    """An activity will not take place. *starts_at* is when it would have begun."""
 
     activity_id: ActivityId
     revision: int
+    starts_at: datetime
+
+    @property
+    def needed_by(self) -> datetime:
+        """Until when everybody concerned must know."""
+        return needed_by(self.starts_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,12 +63,16 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What the decision needs to know of a message. *helps_until*: after that moment it can no longer help."""
+    """What the decision needs to know of a message. *helps_until*: after that moment it can no longer help.
+
+    *needed_by*: until then they must have it, to act on it; it wakes somebody rather than wait beyond that.
+    """
 
     kind: MessageKind
     audience: Audience = field(default_factory=lambda: Audience(frozenset({"general"})))
     region_lineage: frozenset[int] = frozenset()
     helps_until: datetime | None = None
+    needed_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,4 +139,10 @@ def _by_the_clock(person: Recipient, subject: Subject, now: datetime) -> Decisio
         return Now()
     morning = window[1]
     # Waiting past the point of use would be the same as not telling: a late night message is the lesser harm.
-    return Now() if subject.helps_until is not None and morning >= subject.helps_until else Later(morning)
+    return Now() if _is_too_late(subject, morning) else Later(morning)
+
+
+def _is_too_late(subject: Subject, morning: datetime) -> bool:
+    if subject.helps_until is not None and morning >= subject.helps_until:
+        return True
+    return subject.needed_by is not None and morning > subject.needed_by

@@ -182,6 +182,7 @@ class Letter:
     subject: Mapping[str, str | int]
     body: tuple[Outgoing, ...] = field(repr=False)
     helps_until: datetime | None
+    needed_by: datetime | None
     key: str
     tries: int
     parts_sent: int
@@ -201,6 +202,7 @@ class Draft:
     due_at: datetime
     subject: Mapping[str, str | int]
     helps_until: datetime | None = None
+    needed_by: datetime | None = None
     body: tuple[Outgoing, ...] = field(default=(), repr=False)
 
 

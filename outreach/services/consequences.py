@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from outreach.domain.delivery import change_key, confirmation_key
-from outreach.domain.facts import Accepted, CalledOff, Refused, Rescheduled, SignedUp, Withdrawn
+from outreach.domain.facts import Accepted, CalledOff, Refused, Rescheduled, SignedUp, Withdrawn, needed_by
 from outreach.domain.messages import MessageKind
 from outreach.domain.signup import SignUp, Standing
 from outreach.services.cards import ActivityCard, Draft
@@ -36,24 +37,24 @@ def of_refused(uow: UnitOfWork, fact: Refused, now: datetime) -> None:
     """The person is told kindly; who moved up is told."""
     uow.deliveries.withdraw_for_sign_up(fact.sign_up.id, now)
     card = uow.activities.card(fact.activity_id)
-    uow.deliveries.add([_change(card, fact.sign_up, "refused", now)], now)
+    uow.deliveries.add([_change(card, fact.sign_up, "refused", needed_by(card.starts_at), now)], now)
     _tell_promoted(uow, fact.promoted, now)
 
 
 def of_rescheduled(uow: UnitOfWork, fact: Rescheduled, now: datetime) -> None:
     """Open notices of the old time are taken back; everybody who counts on it is told; reminders derive themselves."""
-    _tell_everybody(uow, uow.activities.card(fact.activity_id), "moved", now)
+    _tell_everybody(uow, uow.activities.card(fact.activity_id), "moved", fact.needed_by, now)
 
 
 def of_called_off(uow: UnitOfWork, fact: CalledOff, now: datetime) -> None:
     """Open notices are taken back, and everybody who counts on it is told."""
-    _tell_everybody(uow, uow.activities.card(fact.activity_id), "called_off", now)
+    _tell_everybody(uow, uow.activities.card(fact.activity_id), "called_off", fact.needed_by, now)
 
 
-def _tell_everybody(uow: UnitOfWork, card: ActivityCard, about: str, now: datetime) -> None:
+def _tell_everybody(uow: UnitOfWork, card: ActivityCard, about: str, needed: datetime, now: datetime) -> None:
     uow.deliveries.withdraw_for_activity(card.id, now)
     affected = uow.sign_ups.affected(card.id, _EXPECTANT)
-    uow.deliveries.add([_change(card, sign_up, about, now) for sign_up in affected], now)
+    uow.deliveries.add([_change(card, sign_up, about, needed, now) for sign_up in affected], now)
 
 
 def _tell_promoted(uow: UnitOfWork, promoted: Iterable[SignUp], now: datetime) -> None:
@@ -61,7 +62,8 @@ def _tell_promoted(uow: UnitOfWork, promoted: Iterable[SignUp], now: datetime) -
     for sign_up in promoted:
         card = uow.activities.card(sign_up.activity_id)
         key = confirmation_key(sign_up.id, sign_up.revision, "promoted")
-        drafts.append(_draft(MessageKind.CHANGE, key, card, sign_up, "promoted", now))
+        draft = _draft(MessageKind.CHANGE, key, card, sign_up, "promoted", now)
+        drafts.append(replace(draft, needed_by=needed_by(card.starts_at)))
     uow.deliveries.add(drafts, now)
 
 
@@ -70,9 +72,9 @@ def _confirmation(card: ActivityCard, sign_up: SignUp, now: datetime) -> Draft:
     return _draft(MessageKind.CONFIRMATION, key, card, sign_up, "confirmation", now)
 
 
-def _change(card: ActivityCard, sign_up: SignUp, about: str, now: datetime) -> Draft:
+def _change(card: ActivityCard, sign_up: SignUp, about: str, needed: datetime, now: datetime) -> Draft:
     key = change_key(sign_up.id, sign_up.revision, card.revision) + f":{about}"
-    return _draft(MessageKind.CHANGE, key, card, sign_up, about, now)
+    return replace(_draft(MessageKind.CHANGE, key, card, sign_up, about, now), needed_by=needed)
 
 
 def _draft(kind: MessageKind, key: str, card: ActivityCard, sign_up: SignUp, about: str, now: datetime) -> Draft:

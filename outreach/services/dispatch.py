@@ -110,7 +110,7 @@ def _subject(uow: UnitOfWork, letter: Letter) -> Subject:
         language = Language(str(letter.subject["language"]))
         item = uow.contents.get(str(letter.subject["slug"]), language, str(letter.subject["version"]))
         audience = Audience(item.audience) if item is not None else audience
-    return Subject(letter.kind, audience, helps_until=letter.helps_until)
+    return Subject(letter.kind, audience, helps_until=letter.helps_until, needed_by=letter.needed_by)
 
 
 def _door(outlet: Outlet, letter: Letter) -> Door:

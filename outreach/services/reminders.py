@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from outreach.domain.ids import ActivityId
-from outreach.domain.reminders import DueReminder, next_reminder, reminders_of
+from outreach.domain.reminders import STILL_USEFUL, DueReminder, next_reminder, reminders_of
 from outreach.domain.times import QuietHours
 from outreach.services.cards import ReminderDue
 from outreach.services.ports import UnitOfWork
@@ -56,7 +56,13 @@ def _queue(uow: UnitOfWork, rule: ReminderRule, activity: ReminderDue, now: date
     if missed and now < activity.starts_at:
         latest = missed[-1]
         uow.deliveries.add_reminders(
-            activity.activity_id, activity.revision, latest.lead, latest.at, activity.starts_at, now
+            activity.activity_id,
+            activity.revision,
+            latest.lead,
+            latest.at,
+            needed_by=activity.starts_at - STILL_USEFUL,
+            helps_until=activity.starts_at,
+            now=now,
         )
     following = next_reminder(reminders, now)
     uow.activities.plan_reminder(activity.activity_id, None if following is None else following.at)

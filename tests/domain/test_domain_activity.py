@@ -7,6 +7,7 @@ from domain_scene import ANN, BOB, CHO, DAN, MONDAY_9AM, STARTS, signed, tai_chi
 
 from outreach.domain.activity import LARGEST_PARTY, ActivityKind, ActivityStatus, SignUpPolicy
 from outreach.domain.errors import ActivityCalledOff, ActivityClosed, IllegalMove, NotSignedUp, PartyTooLarge
+from outreach.domain.facts import TIME_TO_ADAPT
 from outreach.domain.signup import SELF, Standing
 from outreach.domain.times import Slot
 
@@ -461,3 +462,16 @@ def test_every_standing_that_holds_a_seat_before_the_activity_is_active():
 
     assert holds == {Standing.OFFERED, Standing.SEATED, Standing.ATTENDED, Standing.LATE}
     assert active == {Standing.REQUESTED, Standing.WAITING, Standing.OFFERED, Standing.SEATED}
+
+
+@pytest.mark.parametrize("days", [-1, 0, 7])
+def test_a_move_must_be_known_before_anybody_sets_out_for_either_time(days):
+    activity = tai_chi()
+
+    fact = activity.reschedule(activity.slot.moved_to(STARTS + timedelta(days=days)), "Room 5", MONDAY_9AM)
+
+    assert fact.needed_by == STARTS + timedelta(days=min(days, 0)) - TIME_TO_ADAPT
+
+
+def test_that_it_is_called_off_must_be_known_before_anybody_sets_out():
+    assert tai_chi().call_off(MONDAY_9AM).needed_by == STARTS - TIME_TO_ADAPT

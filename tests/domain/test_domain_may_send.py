@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from outreach.domain.may_send import Door, Later, No, Now, Recipient, Subject, Why, may_send
 from outreach.domain.messages import MessageKind
 from outreach.domain.people import Audience, Purpose
+from outreach.domain.reminders import STILL_USEFUL, reminder_moment
 from outreach.domain.times import QuietHours
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -49,10 +50,14 @@ def mutes(*kinds: MessageKind, regions: frozenset[int] = frozenset()) -> Recipie
 
 
 def about(
-    kind: MessageKind, *tags: str, region: frozenset[int] = frozenset(), until: datetime | None = None
+    kind: MessageKind,
+    *tags: str,
+    region: frozenset[int] = frozenset(),
+    until: datetime | None = None,
+    by: datetime | None = None,
 ) -> Subject:
     """A message of *kind*, for *tags* (default: everybody)."""
-    return Subject(kind, Audience(frozenset(tags or {"general"})), region, until)
+    return Subject(kind, Audience(frozenset(tags or {"general"})), region, until, by)
 
 
 TABLE = [
@@ -104,6 +109,15 @@ TABLE = [
     (ANN, about(K.CHANGE, until=MORNING - timedelta(hours=1)), OPEN, NIGHT, Now()),
     (ANN, about(K.REMINDER, until=MORNING), OPEN, NIGHT, Now()),
     (ANN, about(K.REMINDER, until=MORNING + timedelta(seconds=1)), OPEN, NIGHT, Later(MORNING)),
+    # ... or too late to act on it
+    (ANN, about(K.CHANGE, by=MORNING - timedelta(seconds=1)), OPEN, NIGHT, Now()),
+    (ANN, about(K.CHANGE, by=MORNING), OPEN, NIGHT, Later(MORNING)),
+    (ANN, about(K.CHANGE, by=NIGHT - timedelta(hours=1)), OPEN, NIGHT, Now()),
+    (ANN, about(K.REMINDER, until=MORNING + timedelta(hours=1), by=MORNING - timedelta(hours=1)), OPEN, NIGHT, Now()),
+    # what is needed soon is still not sent through a closed door, against their will, or when it is over
+    (ANN, about(K.CHANGE, by=NIGHT), PULL_ONLY, NIGHT, No(W.WINDOW_CLOSED)),
+    (mutes(K.CHANGE), about(K.CHANGE, by=NIGHT), OPEN, NIGHT, No(W.MUTED)),
+    (ANN, about(K.CHANGE, until=NIGHT, by=NIGHT), OPEN, NIGHT, No(W.TOO_LATE)),
     # what can no longer help is not sent
     (ANN, about(K.REMINDER, until=DAY), OPEN, DAY, No(W.TOO_LATE)),
     (ANN, about(K.REMINDER, until=DAY + timedelta(seconds=1)), OPEN, DAY, Now()),
@@ -151,6 +165,7 @@ SUBJECTS = st.builds(
     audience=TAGS.map(Audience),
     region_lineage=REGIONS,
     helps_until=st.none() | MOMENTS,
+    needed_by=st.none() | MOMENTS,
 )
 DOORS = st.builds(
     Door,
@@ -170,6 +185,32 @@ def test_later_is_later_outside_the_quiet_hours_and_still_of_use(person, subject
         assert person.quiet is not None
         assert person.quiet.window_around(decision.at, person.zone) is None
         assert subject.helps_until is None or decision.at < subject.helps_until
+        assert subject.needed_by is None or decision.at <= subject.needed_by
+
+
+@given(PEOPLE, SUBJECTS, DOORS, MOMENTS)
+def test_being_needed_soon_turns_later_into_now_and_changes_nothing_else(person, subject, door, now):
+    whenever = may_send(person, replace(subject, needed_by=None), door, now)
+    decision = may_send(person, subject, door, now)
+
+    assert decision == whenever or (isinstance(whenever, Later) and decision == Now())
+
+
+@given(PEOPLE, SUBJECTS, MOMENTS, st.timedeltas(timedelta(0), timedelta(days=2)))
+def test_what_is_needed_sooner_never_waits_longer(person, subject, now, sooner):
+    needed = subject.needed_by or now
+    by, before = (replace(subject, needed_by=moment) for moment in (needed, needed - sooner))
+
+    if may_send(person, by, OPEN, now) == Now():
+        assert may_send(person, before, OPEN, now) == Now()
+
+
+@given(MOMENTS, st.timedeltas(timedelta(minutes=1), timedelta(days=3)))
+def test_a_reminder_that_was_planned_around_the_night_goes_out_when_it_is_due(starts_at, lead):
+    due = reminder_moment(starts_at, lead, NIGHT_HOURS, SHANGHAI)
+    reminder = about(K.REMINDER, until=starts_at, by=starts_at - STILL_USEFUL)
+
+    assert may_send(ANN, reminder, OPEN, due) == Now()
 
 
 @given(PEOPLE, SUBJECTS, MOMENTS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from services_town import ABLE, NOW, OPERATOR, PUSH, RULE, SOON, Queued, Town
@@ -11,7 +11,7 @@ from services_town import ABLE, NOW, OPERATOR, PUSH, RULE, SOON, Queued, Town
 from outreach.domain.errors import LaneLost
 from outreach.domain.people import Purpose
 from outreach.domain.times import QuietHours
-from outreach.services import activities, dispatch, reminders
+from outreach.services import activities, dispatch, reminders, signups
 from outreach.services.cards import Caller
 from outreach.services.dispatch import Outlet
 
@@ -57,6 +57,53 @@ def test_a_reminder_is_not_put_off_past_the_start(town: Town):
         reminders.queue_due(uow, RULE, town.now)
 
     assert [ready.letter.kind for ready in town.dispatch(quiet=QUIET)] == ["reminder"]
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "goes"),
+    [
+        pytest.param(MORNING + timedelta(hours=1), True, id="8:30: in the morning an hour would be left"),
+        pytest.param(MORNING + timedelta(hours=2), False, id="9:30: two hours are enough"),
+        pytest.param(EVENING + timedelta(hours=1), True, id="in an hour: some are on their way"),
+    ],
+)
+@pytest.mark.parametrize("what", ["called_off", "later", "earlier", "promoted", "refused"])
+def test_who_must_know_before_they_set_out_is_told_at_night(town: Town, starts_at: datetime, goes: bool, what: str):
+    town.enrol("ann", "bob")
+    other = starts_at + timedelta(days=7)
+    one = town.plan(seats=1, starts_at=other if what == "earlier" else starts_at).id
+    ann = town.join("ann", one)
+    town.join("bob", one)
+    town.dispatch()
+    town.now = EVENING
+
+    with town.database.unit_of_work() as uow:
+        match what:
+            case "called_off":
+                activities.call_off(uow, OPERATOR, one, town.now)
+            case "later" | "earlier":
+                activities.move(uow, OPERATOR, one, other if what == "later" else starts_at, None, RULE, town.now)
+            case "promoted":
+                signups.withdraw(uow, town.residents["ann"], one, town.now)
+            case "refused":
+                signups.refuse(uow, OPERATOR, ann.sign_up.id, town.now)
+
+    assert bool(town.dispatch(quiet=QUIET)) is goes
+
+
+def test_a_reminder_left_over_from_the_day_waits_for_the_morning_if_half_an_hour_is_left_then(town: Town):
+    town.enrol("ann", "bob")
+    late, soon = MORNING + timedelta(minutes=30), MORNING + timedelta(minutes=29)
+    for name, starts_at in (("ann", late), ("bob", soon)):
+        town.join(name, town.plan(starts_at=starts_at).id)
+    town.dispatch()
+    town.now = EVENING
+    with town.database.unit_of_work() as uow:
+        uow.connection.exec_driver_sql("UPDATE activity SET next_reminder_at = starts_at - 24 * 3600 * 1000000")
+        uow.connection.exec_driver_sql("UPDATE sign_up SET since = since - 24 * 3600 * 1000000")
+        reminders.queue_due(uow, RULE, town.now)
+
+    assert [ready.letter.to for ready in town.dispatch(quiet=QUIET)] == ["bob"]
 
 
 def test_without_consent_nothing_goes_out(town: Town):

@@ -35,6 +35,7 @@ from outreach.store.unit_of_work import SqlUnitOfWork
 
 LEASE = timedelta(seconds=60)
 SECOND = timedelta(seconds=1)
+NOON = NOW + timedelta(hours=12)
 
 
 def draft(
@@ -425,11 +426,15 @@ def test_reminders_go_to_those_seated_since_before_the_moment_once(database: Dat
         lead = timedelta(hours=2)
 
         for expected in (1, 0):
-            assert uow.deliveries.add_reminders(activity_id, 3, lead, NOW, TOMORROW, NOW) == expected
+            assert (
+                uow.deliveries.add_reminders(activity_id, 3, lead, NOW, needed_by=NOON, helps_until=TOMORROW, now=NOW)
+                == expected
+            )
 
         (letter,) = claim(uow, drive(uow))
         assert letter.key == reminder_key(seated.id, 0, 3, lead)
-        assert (letter.kind, letter.to, letter.helps_until) == (MessageKind.REMINDER, "ref-ann", TOMORROW)
+        assert (letter.kind, letter.to) == (MessageKind.REMINDER, "ref-ann")
+        assert (letter.needed_by, letter.helps_until) == (NOON, TOMORROW)
         assert letter.subject == {"about": "reminder", "activity": activity_id, "sign_up": seated.id}
         assert uow.woken == {LANE}
 
@@ -440,7 +445,10 @@ def test_a_reminder_for_somebody_out_of_reach_is_a_failed_row(database: Database
         join(uow, enrolled(uow, "ann"), activity_id, now=NOW - MINUTE)
         uow.people.set_reach(caller("ann"), "gone", NOW + SECOND)
 
-        assert uow.deliveries.add_reminders(activity_id, 0, MINUTE, NOW, TOMORROW, NOW) == 1
+        assert (
+            uow.deliveries.add_reminders(activity_id, 0, MINUTE, NOW, needed_by=NOON, helps_until=TOMORROW, now=NOW)
+            == 1
+        )
         assert uow.deliveries.counts() == {"failed": 1}
 
 
@@ -449,7 +457,7 @@ def test_what_is_open_about_a_sign_up_or_an_activity_is_taken_back(database: Dat
         activity_id = lecture(uow).id
         ann, bob = enrolled(uow, "ann"), enrolled(uow, "bob")
         signed = [join(uow, resident, activity_id, now=NOW - MINUTE) for resident in (ann, bob)]
-        uow.deliveries.add_reminders(activity_id, 0, MINUTE, NOW, TOMORROW, NOW)
+        uow.deliveries.add_reminders(activity_id, 0, MINUTE, NOW, needed_by=NOON, helps_until=TOMORROW, now=NOW)
 
         assert uow.deliveries.withdraw_for_sign_up(signed[0].id, NOW) == 1
         assert uow.deliveries.withdraw_for_activity(activity_id, NOW) == 1

@@ -61,7 +61,7 @@ def _sending(uow: SqlUnitOfWork) -> None:
 
 def _ticking(uow: SqlUnitOfWork) -> None:
     uow.activities.reminders_due(NOW, 10)
-    uow.deliveries.add_reminders(lecture(uow).id, 0, timedelta(hours=2), NOW, TOMORROW, NOW)
+    uow.deliveries.add_reminders(lecture(uow).id, 0, MINUTE, NOW, needed_by=TOMORROW, helps_until=TOMORROW, now=NOW)
     uow.contents.tips_due(NOW, 10)
     uow.inbox.purge(NOW, NOW, 10)
     uow.mailboxes.purge(NOW, 10)

@@ -58,6 +58,8 @@ class Deliveries(Protocol):
         activity_revision: int,
         lead: timedelta,
         signed_up_before: datetime,
+        *,
+        needed_by: datetime,
         helps_until: datetime,
         now: datetime,
     ) -> int:

@@ -162,12 +162,14 @@ class DeliveryShelf(Shelf):
         activity_revision: int,
         lead: timedelta,
         signed_up_before: datetime,
+        *,
+        needed_by: datetime,
         helps_until: datetime,
         now: datetime,
     ) -> int:
         """One reminder for each seated sign-up that stands so since before *signed_up_before*, in one statement."""
         return ledger_entry.add_reminders(
-            self._at, activity_id, activity_revision, lead, signed_up_before, helps_until, now
+            self._at, activity_id, activity_revision, lead, signed_up_before, needed_by, helps_until, now
         )
 
     def withdraw_for_activity(self, activity_id: ActivityId, now: datetime) -> int:

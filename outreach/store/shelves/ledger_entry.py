@@ -80,6 +80,7 @@ def add_reminders(
     activity_revision: int,
     lead: timedelta,
     signed_up_before: datetime,
+    needed_by: datetime,
     helps_until: datetime,
     now: datetime,
 ) -> int:
@@ -88,6 +89,7 @@ def add_reminders(
         "activity": activity_id,
         "key_end": f":v{activity_revision}:{int(lead.total_seconds())}s",
         "before": signed_up_before,
+        "needed_by": needed_by,
         "helps_until": helps_until,
         "first_look": first_look(is_residents=True, due_at=now, now=now),
         "now": now,
@@ -121,6 +123,7 @@ def _row(at: Transaction, draft: Draft, way: Sequence[Any] | None, now: datetime
     row = _blank(draft.key, draft.kind, now) | {
         "due_at": draft.due_at,
         "helps_until": draft.helps_until,
+        "needed_by": draft.needed_by,
         "tidy_at": first_look(is_residents=True, due_at=draft.due_at, now=now),
         "resident_id": draft.resident_id,
         "activity_id": subject.pop("activity", None),
@@ -142,6 +145,7 @@ _NOTHING: dict[str, object] = {
     "lane": "",
     "state": DeliveryState.QUEUED.value,
     "helps_until": None,
+    "needed_by": None,
     "epoch": 0,
     "lease_until": None,
     "tries": 0,
@@ -193,6 +197,7 @@ def _reminders() -> Select[Any]:
         "external_id": literal(""),
         "created_at": now,
         "changed_at": now,
+        "needed_by": bindparam("needed_by", type_=_D.needed_by.type),
         "tidy_at": bindparam("first_look", type_=_D.tidy_at.type),
     }
     return (

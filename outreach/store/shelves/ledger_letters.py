@@ -33,9 +33,9 @@ _D, _A, _R = DELIVERY.c, ADDRESS.c, _RESIDENT.c
 
 _COLUMNS: tuple[ColumnElement[Any], ...] = (
     _D.id, _D.kind, _D.lane, _D.resident_id, _D.address_id, _D.language, _D.subject, _D.activity_id, _D.sign_up_id,
-    _D.helps_until, _D.key, _D.tries, _D.parts_sent, _D.state, _D.to_sealed, _D.body_sealed, _D.created_at,
-    _A.ref_sealed, _A.reach, _A.last_word_at, _R.key_sealed, _R.language.label("their_language"), _R.audiences,
-    _REGION.c.zone,
+    _D.helps_until, _D.needed_by, _D.key, _D.tries, _D.parts_sent, _D.state, _D.to_sealed, _D.body_sealed,
+    _D.created_at, _A.ref_sealed, _A.reach, _A.last_word_at, _R.key_sealed, _R.language.label("their_language"),
+    _R.audiences, _REGION.c.zone,
 )  # fmt: skip
 LETTERS = (
     select(*_COLUMNS)
@@ -92,6 +92,7 @@ def _letter(at: Transaction, row: Any, consents: frozenset[Purpose]) -> Letter:
         subject=_subject(row),
         body=body,
         helps_until=row.helps_until,
+        needed_by=row.needed_by,
         key=row.key,
         tries=row.tries,
         parts_sent=row.parts_sent,
