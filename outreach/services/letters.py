@@ -18,6 +18,8 @@ from outreach.services.ports import UnitOfWork
 from outreach.wording import Wording, when
 
 _WITH_FILE = frozenset({"confirmation", "promoted", "moved"})
+_BY_STANDING = frozenset({"confirmation", "moved"})
+"""Those that say something else to whoever has a place, waits for one, or has asked for one."""
 _STILL_CONCERNS = {
     "confirmation": frozenset({Standing.SEATED, Standing.WAITING, Standing.REQUESTED, Standing.OFFERED}),
     "promoted": frozenset({Standing.SEATED}),
@@ -79,7 +81,7 @@ def _is_overtaken(about: str, place: MyPlace) -> bool:
 
 
 def _about_place(desk: Desk, letter: Letter, about: str, place: MyPlace, now: datetime) -> Outgoing:
-    key = f"push.{about}" if about != "confirmation" else f"push.confirmation.{_seen_as(place)}"
+    key = f"push.{about}.{_seen_as(place)}" if about in _BY_STANDING else f"push.{about}"
     values = _values(desk, place, letter.language, now)
     with_file = about in _WITH_FILE and place.standing is Standing.SEATED
     return Outgoing(

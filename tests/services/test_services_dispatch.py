@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from services_town import ABLE, NOW, OPERATOR, PUSH, RULE, SOON, Queued, Town
 
+from outreach.domain.activity import SignUpPolicy
 from outreach.domain.errors import LaneLost
 from outreach.domain.people import Purpose
 from outreach.domain.times import QuietHours
@@ -153,6 +154,25 @@ def test_it_goes_out_once(town: Town):
     assert len(town.dispatch()) == 1
     assert town.dispatch() == []
     assert town.ledger("moved") == [Queued("ann", "moved", "sent")]
+
+
+def test_a_change_tells_each_by_where_they_stand_when_it_goes_out(town: Town):
+    town.enrol("ann", "bob", "cho", "dan")
+    one, other = town.plan(seats=1).id, town.plan(policy=SignUpPolicy.REQUEST).id
+    for name, activity in (("ann", one), ("bob", one), ("cho", one), ("dan", other)):
+        town.join(name, activity)
+    town.dispatch()
+    with town.database.unit_of_work() as uow:
+        for activity in (one, other):
+            activities.move(uow, OPERATOR, activity, None, "Library", RULE, town.now)
+    town.leave("ann", one)
+
+    told = {ready.letter.to: ready.parts[0] for ready in town.dispatch() if ready.letter.subject["about"] == "moved"}
+
+    assert "You keep your place" in told["bob"].text  # who moved up meanwhile
+    assert "People ahead of you: 0." in told["cho"].text
+    assert "We still have your request" in told["dan"].text
+    assert [told[name].file is not None for name in ("bob", "cho", "dan")] == [True, False, False]
 
 
 def test_a_file_goes_along_with_a_confirmation_and_none_with_a_place_in_the_queue(town: Town):

@@ -57,9 +57,8 @@ def test_whoever_has_or_waits_for_a_place_is_told_how_to_leave(language: Languag
     standings = (Standing.SEATED, Standing.WAITING, Standing.REQUESTED)
     keys = [
         "push.promoted",
-        "push.moved",
         "push.reminder",
-        *(f"push.confirmation.{standing}" for standing in standings),
+        *(f"push.{about}.{standing}" for about in ("confirmation", "moved") for standing in standings),
     ]
     word = {Language.ZH: "取消 123", Language.EN: "cancel 123"}[language]
 
