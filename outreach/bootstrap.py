@@ -26,6 +26,7 @@ from outreach.runtime.bridge import Bridge
 from outreach.runtime.clock import Clock, system_clock
 from outreach.runtime.cupboard import StoredCupboard
 from outreach.runtime.doors import Door, prepare
+from outreach.runtime.entrances import entrance
 from outreach.runtime.guard import Guard
 from outreach.runtime.hub import Hub
 from outreach.runtime.looking import Look, look
@@ -207,10 +208,29 @@ class App:
         try:
             return await look(doors, self.settings.base_url)
         finally:
-            for door in self._doors:
-                await door.channel.close()
-            await self.bridge.close()
+            await self._close_channels()
             self.core.database.close()
+
+    def entrance(self, source: str, lane: str = "") -> str | None:
+        """The address that leads somebody into the chat and brings *source* along: of *lane*, or the best there is.
+
+        ``None`` if there is none that can be reached from outside. The channels are closed afterwards.
+        """
+        return asyncio.run(self._entrance(source, lane))
+
+    async def _entrance(self, source: str, lane: str) -> str | None:
+        self.bridge.start()
+        try:
+            doors = [door for door in self._doors if lane in ("", door.lane)]
+            doors.sort(key=lambda door: isinstance(door.channel, WebChatChannel))  # people's own messenger goes first
+            return await entrance(doors, source)
+        finally:
+            await self._close_channels()
+
+    async def _close_channels(self) -> None:
+        for door in self._doors:
+            await door.channel.close()
+        await self.bridge.close()
 
     def remedy(self, finding: Finding) -> str:
         """What staff can do about *finding*, in the language of the settings."""
@@ -272,7 +292,7 @@ class App:
         await asyncio.gather(*self._background, *self._sending, return_exceptions=True)
 
     def _open_channels(self) -> list[OpenedChannel]:
-        opened, problems = open_channels(self.settings.channels, self._context)
+        opened, problems = open_channels(self.settings.channels, self._context, self.settings.adapters_off)
         if problems:
             raise BadInput(problems)
         return opened

@@ -26,6 +26,8 @@ PREFIX = "OUTREACH_"
 FILE = "outreach.toml"
 SHORTEST_KEY = 16  # characters of what signs cookies and buttons
 _LANE = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_OFF_IN = {"open": frozenset[str](), "mainland": frozenset({"telegram"})}
+"""Profiles, and the adapters that stay shut in each: Telegram cannot be used in the mainland."""
 _Texts: TypeAlias = Mapping[str, str]
 _T = TypeVar("_T")
 
@@ -46,6 +48,8 @@ class Settings:
     opening_hours: str
     network_name: str
     library: Path | None
+    font: Path | None
+    profile: str
     leads: tuple[timedelta, ...]
     quiet: QuietHours | None
     tips: tuple[int, time]
@@ -53,6 +57,11 @@ class Settings:
     log_level: str
     secret_key: Secret | None
     channels: Mapping[LaneName, Mapping[str, Secret]]
+
+    @property
+    def adapters_off(self) -> frozenset[str]:
+        """Adapters that the profile keeps shut whatever the sections say."""
+        return _OFF_IN[self.profile]
 
     @property
     def is_sqlite(self) -> bool:
@@ -92,6 +101,8 @@ def _build(reader: _Reader, folder: Path) -> Settings:
         opening_hours=reader.take("opening_hours", "", _short),
         network_name=reader.take("network_name", "", _short),
         library=reader.take("library", "", lambda text: (folder / text).resolve() if text else None),
+        font=reader.take("font", "", lambda text: (folder / text).resolve() if text else None),
+        profile=reader.take("profile", "open", _profile),
         leads=reader.take("reminders", "24h,2h", parse_leads),
         quiet=reader.take("quiet_hours", "21:30-07:30", _quiet_hours),
         tips=reader.take("tips", "tue 10:00", _weekly),
@@ -273,6 +284,12 @@ def _secret_key(text: str) -> Secret | None:
             f"shorter than {SHORTEST_KEY} characters; take a long random text, or leave it to the key file"
         )
     return Secret(text) if text else None
+
+
+def _profile(text: str) -> str:
+    if text.strip().lower() not in _OFF_IN:
+        raise ValueError(f"{text!r} is no profile: {' or '.join(_OFF_IN)}")
+    return text.strip().lower()
 
 
 def _log_level(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 
@@ -29,13 +29,20 @@ def installed_adapters() -> dict[str, EntryPoint]:
 
 
 def open_channels(
-    sections: Mapping[LaneName, Mapping[str, Secret]], context_of: Callable[[LaneName], ChannelContext]
+    sections: Mapping[LaneName, Mapping[str, Secret]],
+    context_of: Callable[[LaneName], ChannelContext],
+    off: Container[str] = (),
 ) -> tuple[list[OpenedChannel], list[str]]:
-    """The channels of *sections*, and all that is wrong with those that could not be opened, each naming its lane."""
+    """The channels of *sections*, and all that is wrong with those that could not be opened, each naming its lane.
+
+    Sections of an adapter in *off* are passed over: it is not even imported.
+    """
     opened: list[OpenedChannel] = []
     problems: list[str] = []
     adapters = installed_adapters()
     for lane, options in sections.items():
+        if _adapter_of(lane, options) in off:
+            continue
         try:
             opened.append(_open(lane, options, adapters, context_of(lane)))
         except BadOptions as refused:
@@ -43,10 +50,14 @@ def open_channels(
     return opened, problems
 
 
+def _adapter_of(lane: LaneName, options: Mapping[str, Secret]) -> str:
+    return options[ADAPTER_OPTION].reveal() if ADAPTER_OPTION in options else str(lane)
+
+
 def _open(
     lane: LaneName, options: Mapping[str, Secret], adapters: Mapping[str, EntryPoint], context: ChannelContext
 ) -> OpenedChannel:
-    name = options[ADAPTER_OPTION].reveal() if ADAPTER_OPTION in options else str(lane)
+    name = _adapter_of(lane, options)
     if name not in adapters:
         raise BadOptions(
             [f"no installed package offers the adapter {name!r}; installed: {', '.join(sorted(adapters))}"]

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from outreach.cli import activity, channels, chat, content, db, demo, feed, run, safety, thread
+from outreach.cli import activity, channels, chat, content, db, demo, feed, kit, run, safety, thread
 from outreach.cli.refusals import told
 from outreach.domain.errors import BadInput, Fault, Refusal
 
@@ -31,6 +31,7 @@ app.add_typer(activity.app, name="activity")
 app.add_typer(thread.app, name="thread")
 app.add_typer(content.app, name="content")
 app.add_typer(channels.app, name="channels")
+app.add_typer(kit.app, name="kit")
 app.add_typer(safety.app, name="safety")
 app.add_typer(db.app, name="db")
 

@@ -41,3 +41,9 @@ def test_an_account_that_nobody_can_look_at_is_in_order(room: Room):
 
 def test_a_check_of_a_channel_that_is_not_there_names_those_that_are(room: Room):
     assert "webchat" in room.refused("channels", "check", "pigeon")
+
+
+def test_in_the_mainland_profile_telegram_stays_shut_whatever_its_section_says(room: Room):
+    room.set(PROFILE="mainland", CHANNELS__TELEGRAM__TOKEN="not even a token", CHANNELS__BOT__ADAPTER="telegram")
+
+    assert [row["lane"] for row in room.json("channels", "list")] == ["webchat"]

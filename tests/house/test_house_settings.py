@@ -148,3 +148,9 @@ def test_no_problem_repeats_what_may_be_a_secret(tmp_path, name):
 @pytest.mark.parametrize("text", ["http://127.0.0.1:8000/", "https://outreach.example.org/care/"])
 def test_an_address_of_ours_has_no_slash_at_its_end(tmp_path, text):
     assert load({"OUTREACH_BASE_URL": text}, tmp_path).base_url == text.rstrip("/")
+
+
+def test_the_mainland_profile_keeps_telegram_off_and_another_is_refused(tmp_path):
+    assert load({"OUTREACH_PROFILE": "Mainland"}, tmp_path).adapters_off == {"telegram"}
+    assert load({}, tmp_path).adapters_off == frozenset()
+    assert "mainland" in problems({"OUTREACH_PROFILE": "moon"}, tmp_path)[0]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from outreach.channels.base import Answer, ChannelContext, HookRequest, HookResponse
 from outreach.channels.webchat.decoding import decode_body, refused
@@ -87,6 +88,13 @@ class WebChatChannel:
         except Fault as fault:  # not committed; if it was after all, the key makes the repeat the same message
             return RetryLater(ASK_AGAIN, whole_lane=True, code=fault.code)
         return Sent(key)
+
+    async def entrance(self, source: str) -> str | None:
+        """The chat page with *source* in it; ``None`` while our own address can be reached from this machine only."""
+        parts = urlsplit(self._context.base_url)
+        if parts.scheme != "https" or parts.hostname in {"localhost", "127.0.0.1", "::1"}:
+            return None
+        return f"{self._context.base_url}/chat?{urlencode({'source': source})}"
 
     async def close(self) -> None:
         """Nothing is held."""
