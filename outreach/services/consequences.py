@@ -13,6 +13,10 @@ from outreach.domain.signup import SignUp, Standing
 from outreach.services.cards import ActivityCard, Draft
 from outreach.services.ports import UnitOfWork
 
+_OVERTAKEN_BY_A_MOVE = ("reminder", "moved")
+"""The rest is written out at the last moment, with the new time, and is still true: who has a place must hear of it."""
+_OVERTAKEN_BY_THE_END = (*_OVERTAKEN_BY_A_MOVE, "confirmation", "promoted")
+"""All but that somebody was refused: they would not hear that it is called off."""
 _EXPECTANT = (Standing.SEATED, Standing.OFFERED, Standing.WAITING, Standing.REQUESTED)
 
 
@@ -43,16 +47,17 @@ def of_refused(uow: UnitOfWork, fact: Refused, now: datetime) -> None:
 
 def of_rescheduled(uow: UnitOfWork, fact: Rescheduled, now: datetime) -> None:
     """Open notices of the old time are taken back; everybody who counts on it is told; reminders derive themselves."""
+    uow.deliveries.withdraw_for_activity(fact.activity_id, _OVERTAKEN_BY_A_MOVE, now)
     _tell_everybody(uow, uow.activities.card(fact.activity_id), "moved", fact.needed_by, now)
 
 
 def of_called_off(uow: UnitOfWork, fact: CalledOff, now: datetime) -> None:
     """Open notices are taken back, and everybody who counts on it is told."""
+    uow.deliveries.withdraw_for_activity(fact.activity_id, _OVERTAKEN_BY_THE_END, now)
     _tell_everybody(uow, uow.activities.card(fact.activity_id), "called_off", fact.needed_by, now)
 
 
 def _tell_everybody(uow: UnitOfWork, card: ActivityCard, about: str, needed: datetime, now: datetime) -> None:
-    uow.deliveries.withdraw_for_activity(card.id, now)
     affected = uow.sign_ups.affected(card.id, _EXPECTANT)
     uow.deliveries.add([_change(card, sign_up, about, needed, now) for sign_up in affected], now)
 

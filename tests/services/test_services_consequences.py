@@ -11,7 +11,7 @@ from outreach.domain.activity import SignUpPolicy
 from outreach.domain.actor import Actor, Role
 from outreach.domain.errors import ActivityClosed, BadInput, Forbidden, IllegalMove, NotFound
 from outreach.domain.ids import SignUpId
-from outreach.services import activities, people, signups
+from outreach.services import activities, people, reminders, signups
 from outreach.services.cards import Caller
 
 
@@ -110,7 +110,55 @@ def test_a_change_reaches_everybody_who_counts_on_it_and_nobody_else(town: Town,
             activities.call_off(uow, OPERATOR, one, town.now)
 
     assert town.ledger(about) == [Queued("ann", about, "queued"), Queued("bob", about, "queued")]
-    assert {row.state for row in town.ledger("confirmation")} == {"withdrawn"}
+
+
+def test_a_move_takes_back_what_tells_the_old_time_and_leaves_what_is_still_true(town: Town):
+    town.enrol("ann", "bob", "cho")
+    one = town.plan(seats=1).id
+    ann = town.join("ann", one).sign_up
+    for name in ("bob", "cho"):
+        town.join(name, one)
+    with town.database.unit_of_work() as uow:
+        signups.refuse(uow, OPERATOR, ann.id, town.now)
+        activities.move(uow, OPERATOR, one, None, "Library", RULE, town.now)
+    town.now = SOON - timedelta(hours=2)
+    with town.database.unit_of_work() as uow:
+        reminders.queue_due(uow, RULE, town.now)
+        activities.move(uow, OPERATOR, one, SOON + timedelta(hours=9), None, RULE, town.now)
+
+    open_or_not = {(row.who, row.about, row.state) for row in town.ledger() if row.who != "cho"}
+
+    assert open_or_not == {
+        ("ann", "confirmation", "withdrawn"),  # by the refusal, not by the move
+        ("ann", "refused", "queued"),
+        ("bob", "confirmation", "queued"),
+        ("bob", "promoted", "queued"),
+        ("bob", "moved", "withdrawn"),
+        ("bob", "moved", "queued"),
+        ("bob", "reminder", "withdrawn"),
+    }
+
+
+def test_what_is_called_off_takes_back_all_but_what_a_refused_one_must_hear(town: Town):
+    town.enrol("ann", "bob", "cho")
+    one = town.plan(seats=1).id
+    ann = town.join("ann", one).sign_up
+    for name in ("bob", "cho"):
+        town.join(name, one)
+    other = town.plan().id
+    town.join("bob", other)
+    with town.database.unit_of_work() as uow:
+        signups.refuse(uow, OPERATOR, ann.id, town.now)
+        activities.move(uow, OPERATOR, one, None, "Library", RULE, town.now)
+
+        activities.call_off(uow, OPERATOR, one, town.now)
+
+    assert [row for row in town.ledger() if row.state == "queued"] == [
+        Queued("bob", "confirmation", "queued"),  # of the other activity
+        Queued("ann", "refused", "queued"),
+        Queued("bob", "called_off", "queued"),
+        Queued("cho", "called_off", "queued"),
+    ]
 
 
 def test_moving_to_the_same_place_tells_nobody(town: Town):

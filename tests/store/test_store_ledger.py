@@ -460,7 +460,7 @@ def test_what_is_open_about_a_sign_up_or_an_activity_is_taken_back(database: Dat
         uow.deliveries.add_reminders(activity_id, 0, MINUTE, NOW, needed_by=NOON, helps_until=TOMORROW, now=NOW)
 
         assert uow.deliveries.withdraw_for_sign_up(signed[0].id, NOW) == 1
-        assert uow.deliveries.withdraw_for_activity(activity_id, NOW) == 1
+        assert uow.deliveries.withdraw_for_activity(activity_id, ("moved", "reminder"), NOW) == 1
         assert uow.deliveries.counts() == {"withdrawn": 2}
 
 

@@ -45,7 +45,7 @@ def _signing_up(uow: SqlUnitOfWork) -> None:
     uow.sign_ups.roster(card.id, 50)
     uow.deliveries.add([Draft(MessageKind.CONFIRMATION, "k", ann, NOW, {"sign_up": sign_up.id})], NOW)
     uow.deliveries.withdraw_for_sign_up(sign_up.id, NOW)
-    uow.deliveries.withdraw_for_activity(card.id, NOW)
+    uow.deliveries.withdraw_for_activity(card.id, ("moved", "reminder"), NOW)
     uow.deliveries.withdraw_kinds(ann, ["education"], NOW)
 
 

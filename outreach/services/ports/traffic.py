@@ -65,8 +65,8 @@ class Deliveries(Protocol):
     ) -> int:
         """One reminder for each seated sign-up that stands so since before *signed_up_before*, in one statement."""
 
-    def withdraw_for_activity(self, activity_id: ActivityId, now: datetime) -> int:
-        """Take back what is still open about an activity: reminders, changes, confirmations."""
+    def withdraw_for_activity(self, activity_id: ActivityId, abouts: Iterable[str], now: datetime) -> int:
+        """Take back what is still open about an activity and is one of *abouts* (``reminder``, ``moved`` …)."""
 
     def withdraw_for_sign_up(self, sign_up_id: SignUpId, now: datetime) -> int: ...
 

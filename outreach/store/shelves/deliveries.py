@@ -13,6 +13,7 @@ from outreach.domain.errors import NotFound
 from outreach.domain.ids import ActivityId, DeliveryId, LaneName, ResidentId, SignUpId
 from outreach.domain.messages import Language, Outgoing
 from outreach.services.cards import Caller, Draft, Fate, Letter
+from outreach.store.codec import packed
 from outreach.store.prepared import Prepared
 from outreach.store.rows_ledger import OPEN_DELIVERY
 from outreach.store.shelves import ledger_entry, ledger_record, ledger_tidying
@@ -87,7 +88,10 @@ _WITHDRAW = (
     .where(text(OPEN_DELIVERY))
     .values(state=_S.WITHDRAWN.value, reason="overtaken", lease_until=None, changed_at=_NOW, **ERASED)
 )
-_WITHDRAW_ACTIVITY = _WITHDRAW.where(_D.activity_id == bindparam("of"))
+# Ids have columns of their own: what is left of the subject of a letter about an activity is what it says about it.
+_WITHDRAW_ACTIVITY = _WITHDRAW.where(
+    _D.activity_id == bindparam("of"), _D.subject.in_(bindparam("subjects", expanding=True))
+)
 _WITHDRAW_SIGN_UP = _WITHDRAW.where(_D.sign_up_id == bindparam("of"))
 _WITHDRAW_KINDS = _WITHDRAW.where(_D.resident_id == bindparam("of"), _D.kind.in_(bindparam("kinds", expanding=True)))
 _STATE = select(_D.state).where(_D.id == bindparam("id"))
@@ -172,9 +176,10 @@ class DeliveryShelf(Shelf):
             self._at, activity_id, activity_revision, lead, signed_up_before, needed_by, helps_until, now
         )
 
-    def withdraw_for_activity(self, activity_id: ActivityId, now: datetime) -> int:
-        """Take back what is still open about an activity: reminders, changes, confirmations."""
-        return self._change(_WITHDRAW_ACTIVITY, {"of": activity_id, "now": now})
+    def withdraw_for_activity(self, activity_id: ActivityId, abouts: Iterable[str], now: datetime) -> int:
+        """Take back what is still open about an activity and is one of *abouts* (``reminder``, ``moved`` …)."""
+        subjects = [packed({"about": about}).decode() for about in abouts]
+        return self._change(_WITHDRAW_ACTIVITY, {"of": activity_id, "subjects": subjects, "now": now})
 
     def withdraw_for_sign_up(self, sign_up_id: SignUpId, now: datetime) -> int:
         """Take back what is still open about one sign-up."""
