@@ -39,8 +39,6 @@ REPLIES_HELP = timedelta(hours=24)
 """What was left of a reply is no help a day later."""
 ANSWERS_KEPT = timedelta(days=7)
 QUARANTINE_KEPT = timedelta(hours=72)
-CLOCKS_APART = timedelta(seconds=30)
-"""The platform's clock counts whole seconds and is not ours: who leaves right after a word has left all the same."""
 
 Waits: TypeAlias = Callable[[], bool]
 """Whether somebody still waits at the line for an answer in its place; asked at the last moment."""
@@ -131,15 +129,17 @@ def _respond(
 ) -> tuple[Outgoing, ...]:
     if isinstance(incoming, Reachability):
         return _arrived_or_left(uow, counter, caller, incoming, now)
-    if isinstance(incoming, Message | Pressed | Unparsed):
-        uow.people.heard(caller, now)
-        if counter.capabilities.may_push and counter.capabilities.reply_window is not None:
-            uow.deliveries.unpark(caller, now)
+    if not isinstance(incoming, Message | Pressed | Unparsed):
+        return ()
+    known = uow.people.heard(caller, incoming.sent_at, now)
+    if counter.capabilities.may_push and counter.capabilities.reply_window is not None:
+        uow.deliveries.unpark(caller, now)
     if isinstance(incoming, Unparsed):
         return (_only_text(uow, counter.desk, caller, now),)
-    if isinstance(incoming, Message | Pressed):
-        return counter.respond(uow, caller, incoming, now)
-    return ()
+    replies = counter.respond(uow, caller, incoming, now)
+    if not known:  # this may have been the word by which they agreed: what is older than it must not undo it
+        uow.people.heard(caller, incoming.sent_at, now)
+    return replies
 
 
 def _only_text(uow: UnitOfWork, desk: Desk, caller: Caller, now: datetime) -> Outgoing:
@@ -151,17 +151,16 @@ def _only_text(uow: UnitOfWork, desk: Desk, caller: Caller, now: datetime) -> Ou
 def _arrived_or_left(
     uow: UnitOfWork, counter: Counter, caller: Caller, incoming: Reachability, now: datetime
 ) -> tuple[Outgoing, ...]:
-    as_of = now if now - incoming.sent_at < CLOCKS_APART else incoming.sent_at
     if incoming.reach is Reach.JOINED:
-        uow.people.set_reach(caller, "reachable", as_of)
+        uow.people.set_reach(caller, "reachable", incoming.sent_at)
         return counter.respond(uow, caller, incoming, now)
     if incoming.reach is Reach.MOVED:
         if incoming.new_ref:
             uow.people.moved(caller, incoming.new_ref)
         return ()
     state = "gone" if incoming.reach is Reach.GONE else "muted"
-    changed = uow.people.set_reach(caller, state, as_of)
-    if changed and counter.capabilities.leaving_erases:
+    changed = uow.people.set_reach(caller, state, incoming.sent_at)
+    if counter.capabilities.leaving_erases and (changed or not uow.people.at(caller).is_known):
         people.erase(uow, caller, now)
     return ()
 

@@ -45,7 +45,10 @@ class ResidentRow(Row, table=True):
 
 
 class AddressRow(Row, table=True):
-    """One way to a resident. *ref_sealed* opens with the resident's own key; *person* is the blind index over it."""
+    """One way to a resident. *ref_sealed* opens with the resident's own key; *person* is the blind index over it.
+
+    *reach_at* is by the platform's clock: when they did or wrote what we last heard of. *last_word_at* is by ours.
+    """
 
     __tablename__ = "address"
     __table_args__ = (

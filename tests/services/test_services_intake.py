@@ -8,7 +8,7 @@ from services_town import OPERATOR, PASSIVE, RULE, SOON, Queued, Town
 
 from outreach.content import measure
 from outreach.domain.delivery import DeliveryState
-from outreach.domain.messages import Capabilities, Reach, Reachability, Unparsed
+from outreach.domain.messages import Capabilities, Message, Reach, Reachability, Unparsed
 from outreach.services import activities, intake, reminders, threads
 from outreach.services.cards import Caller
 from outreach.services.intake import Counter
@@ -137,6 +137,52 @@ def test_where_leaving_erases_who_unfollows_is_forgotten_and_their_seat_goes_on(
         assert not uow.people.at(Caller(PASSIVE, "ann")).is_known
         assert uow.activities.card(one).waiting == 0
     assert town.ledger("promoted") == [Queued("bob", "promoted", DeliveryState.QUEUED)]
+
+
+SLOW = timedelta(minutes=10)  # the platform's clock is behind ours by so much
+
+
+def hear(town: Town, text: str) -> None:
+    """Ann writes, by the platform's slow clock."""
+    counter = Counter(PASSIVE, _ABLE, town.dialogue.answer, town.dialogue.offered, town.desk)
+    with town.database.unit_of_work() as uow:
+        intake.take(uow, counter, Message(f"m{town.now}", "ann", text, town.now - SLOW), town.now)
+
+
+def test_who_leaves_after_a_word_is_forgotten_though_the_platforms_clock_is_slow(town: Town):
+    town.enrol("ann", lane=PASSIVE)
+    hear(town, "help")
+    town.later(seconds=5)
+
+    leave(town, -SLOW)
+
+    with town.database.reading() as uow:
+        assert not uow.people.at(Caller(PASSIVE, "ann")).is_known
+
+
+def test_old_news_of_leaving_does_not_undo_the_word_by_which_they_agreed(town: Town):
+    card = town.plan()
+    for text in (f"join {card.number}", "1"):
+        town.later(seconds=5)
+        hear(town, text)
+    with town.database.reading() as uow:
+        assert uow.people.at(Caller(PASSIVE, "ann")).is_known
+
+    leave(town, -SLOW - timedelta(seconds=1))
+
+    with town.database.reading() as uow:
+        assert uow.people.at(Caller(PASSIVE, "ann")).is_known
+
+
+def test_where_leaving_erases_a_stranger_who_unfollows_leaves_nothing_either(town: Town):
+    hear(town, "hello")
+
+    leave(town, timedelta(0))
+
+    with town.database.reading() as uow:
+        found = uow.connection.exec_driver_sql("SELECT person, answer_sealed FROM inbox").all()
+        assert [tuple(row) for row in found] == [(None, None), (None, None)]
+        assert uow.connection.exec_driver_sql("SELECT count(*) FROM conversation").scalar_one() == 0
 
 
 def test_old_news_of_leaving_does_not_undo_a_word_of_today(town: Town):

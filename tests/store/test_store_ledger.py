@@ -476,3 +476,13 @@ def test_what_waited_for_a_persons_next_word_is_due_now_and_wakes_the_lane(datab
 
         assert (state_of(uow, "a")[0], state_of(uow, "b")[0]) == ("queued", "parked")
         assert uow.woken == {LANE}
+
+
+def test_who_could_not_be_reached_by_our_clock_is_back_when_a_slower_one_says_so(database: Database):
+    with database.unit_of_work() as uow:
+        uow.deliveries.add([draft(enrolled(uow, "ann"), "a")], NOW)
+        call(uow, Unreachable(), drive(uow))
+
+        uow.people.set_reach(caller("ann"), "reachable", NOW - timedelta(hours=1))
+
+        assert uow.connection.exec_driver_sql("SELECT reach FROM address").scalar_one() == "reachable"

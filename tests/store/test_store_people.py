@@ -13,6 +13,7 @@ from outreach.domain.messages import Language
 from outreach.domain.people import Consent, Purpose
 from outreach.services.cards import PersonCard
 from outreach.store import Database
+from outreach.store.unit_of_work import SqlUnitOfWork
 
 ANN = caller("ann")
 
@@ -76,11 +77,61 @@ def test_an_update_changes_what_is_given_and_leaves_the_rest(database: Database)
 def test_older_news_of_reach_changes_nothing(database: Database):
     with database.unit_of_work() as uow:
         enrolled(uow, "ann")
-        uow.people.heard(ANN, NOW + 2 * MINUTE)
+        uow.people.heard(ANN, NOW + 2 * MINUTE, NOW)
 
         assert not uow.people.set_reach(ANN, "muted", NOW + MINUTE)
         assert uow.people.set_reach(ANN, "muted", NOW + 3 * MINUTE)
         assert not uow.people.set_reach(caller("nobody"), "muted", NOW)
+
+
+HOUR = timedelta(hours=1)
+
+
+def reach(uow: SqlUnitOfWork) -> str:
+    found: str = uow.connection.exec_driver_sql("SELECT reach FROM address").scalar_one()
+    return found
+
+
+@pytest.mark.parametrize("behind", [HOUR, -HOUR, timedelta(0)])
+def test_news_of_reach_is_compared_by_the_clock_of_the_platform_alone(database: Database, behind: timedelta):
+    with database.unit_of_work() as uow:
+        enrolled(uow, "ann", now=NOW)
+        uow.people.heard(ANN, NOW - behind, NOW)
+
+        assert not uow.people.set_reach(ANN, "muted", NOW - behind - MINUTE)
+        assert uow.people.set_reach(ANN, "muted", NOW - behind)  # in the very second of their word
+        assert uow.people.set_reach(ANN, "reachable", NOW - behind + MINUTE)
+
+
+def test_whoever_writes_is_reachable_whatever_the_clocks_say(database: Database):
+    with database.unit_of_work() as uow:
+        enrolled(uow, "ann")
+        for sent_at in (NOW - HOUR, NOW + HOUR, None):
+            uow.people.set_reach(ANN, "gone", NOW + HOUR)
+
+            assert uow.people.heard(ANN, sent_at, NOW)
+
+            assert reach(uow) == "reachable"
+
+
+def test_a_word_without_a_moment_makes_no_news_old(database: Database):
+    with database.unit_of_work() as uow:
+        enrolled(uow, "ann")
+        uow.people.set_reach(ANN, "muted", NOW)
+
+        uow.people.heard(ANN, None, NOW + HOUR)
+
+        assert reach(uow) == "reachable"
+        assert uow.people.set_reach(ANN, "muted", NOW + MINUTE)
+
+
+def test_who_is_gone_is_not_merely_muted_and_a_strangers_word_is_no_news(database: Database):
+    with database.unit_of_work() as uow:
+        enrolled(uow, "ann")
+        uow.people.set_reach(ANN, "gone", NOW)
+
+        assert not uow.people.set_reach(ANN, "muted", NOW + MINUTE)
+        assert not uow.people.heard(caller("zoe"), NOW, NOW)
 
 
 def test_a_person_who_moved_is_found_under_the_new_reference_with_their_conversation(database: Database):

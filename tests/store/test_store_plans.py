@@ -24,7 +24,7 @@ def _inbound(uow: SqlUnitOfWork) -> None:
     entry = uow.inbox.receive(ANN, LANE, Message("1", ANN.user_ref, "hi", NOW), NOW)
     uow.inbox.receive(ANN, LANE, Message("1", ANN.user_ref, "hi", NOW), NOW)
     uow.people.at(ANN)
-    uow.people.heard(ANN, NOW)
+    uow.people.heard(ANN, NOW, NOW)
     uow.conversations.keep(ANN, {}, TOMORROW)
     uow.conversations.recall(ANN, NOW)
     uow.deliveries.parked_for(ANN, NOW, 5)

@@ -78,11 +78,17 @@ class People(Protocol):
     def plan_tip(self, resident_id: ResidentId, at: datetime | None) -> None:
         """When this person's next tip is due; ``None``: never."""
 
-    def heard(self, caller: Caller, now: datetime) -> None:
-        """They wrote: reachable, and their reply window starts again."""
+    def heard(self, caller: Caller, sent_at: datetime | None, now: datetime) -> bool:
+        """They wrote, at *sent_at* by the platform's clock if it says so; False for somebody we keep nothing of.
+
+        Reachable, and their reply window starts again.
+        """
 
     def set_reach(self, caller: Caller, reach: str, at: datetime) -> bool:
-        """``reachable``, ``muted`` or ``gone`` as of *at*; older news than what is known changes nothing (False)."""
+        """``reachable``, ``muted`` or ``gone`` as of *at* by the platform's clock.
+
+        Older news than what is known changes nothing (False).
+        """
 
     def moved(self, caller: Caller, new_ref: str) -> None: ...
 

@@ -48,7 +48,8 @@ _WRITE = (
 )
 _WRITE_LAST = _WRITE.values(**ERASED)
 _ATTEMPTED = insert(_ATTEMPT)
-_REACH = update(ADDRESS).where(_A.id == bindparam("of")).values(reach=bindparam("reach_"), reach_at=bindparam("now"))
+# Found out by our own clock: `reach_at` stays, or news by a slower platform clock would seem older and be lost.
+_REACH = update(ADDRESS).where(_A.id == bindparam("of")).values(reach=bindparam("reach_"))
 _GIVE_UP_ADDRESS = (
     update(DELIVERY)
     .where(_D.address_id == bindparam("of"), text(OPEN_DELIVERY))
@@ -182,7 +183,7 @@ def _follow(at: Transaction, letter: Letter, outcome: Fate, found: Weighed, now:
         _redirect(at, letter, outcome.new_ref)
     if isinstance(outcome, Unreachable) and letter.address_id is not None:
         reach = "gone" if outcome.gone else "muted"
-        at.connection.execute(_REACH, {"of": letter.address_id, "reach_": reach, "now": now})
+        at.connection.execute(_REACH, {"of": letter.address_id, "reach_": reach})
         at.connection.execute(_GIVE_UP_ADDRESS, {"of": letter.address_id, "now": now})
 
 

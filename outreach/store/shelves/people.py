@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 
 from outreach.domain.errors import NotFound
 from outreach.domain.ids import AddressId, RegionId, ResidentId
@@ -25,6 +25,8 @@ from outreach.store.transaction import Shelf, Transaction
 from outreach.store.types import joined, split
 
 REF_COLUMN = "address.ref"
+_NOT_HEARD_YET = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before any moment of a platform's clock: our own, which may be ahead of it, must not stand in its way."""
 _LONGEST_SOURCE = 200  # characters: an untrusted QR scene or link payload, kept for counting only
 
 _RESIDENT = table_of(ResidentRow)
@@ -64,12 +66,16 @@ _DISALLOW = (
 _UPDATE = update(_RESIDENT).where(_R.id == bindparam("of"))
 _PLAN_TIP = _UPDATE.values(next_tip_at=bindparam("at"))
 _HERE = (_A.lane == bindparam("of_lane"), _A.person == bindparam("of_person"))
+_SENT_AT = bindparam("sent_at", type_=_A.reach_at.type)
 _HEARD = Prepared(
-    update(_ADDRESS).where(*_HERE).values(reach="reachable", reach_at=bindparam("now"), last_word_at=bindparam("now"))
-)
-_SET_REACH = (
     update(_ADDRESS)
-    .where(*_HERE, _A.reach_at < bindparam("at"), or_(_A.reach != "gone", bindparam("reach") == "reachable"))
+    .where(*_HERE)
+    # Whoever writes is reachable, whatever a clock says: a wrong yes costs a call, a wrong no costs them the answer.
+    .values(reach="reachable", reach_at=func.coalesce(_SENT_AT, _A.reach_at), last_word_at=bindparam("now"))
+)
+_SET_REACH = (  # some platforms count whole seconds: who leaves in the second of their word has left all the same
+    update(_ADDRESS)
+    .where(*_HERE, _A.reach_at <= bindparam("at"), or_(_A.reach != "gone", bindparam("reach") == "reachable"))
     .values(reach=bindparam("reach"), reach_at=bindparam("at"))
 )
 _KEY_AT = (
@@ -126,7 +132,7 @@ class PeopleShelf(Shelf):
             "person": self._at.person(caller),
             "ref_sealed": seal.seal(caller.user_ref.encode(), REF_COLUMN),
             "reach": "reachable",
-            "reach_at": now,
+            "reach_at": _NOT_HEARD_YET,
             "last_word_at": now,
             "source": None if source is None else _storable(source),
             "created_at": now,
@@ -177,12 +183,18 @@ class PeopleShelf(Shelf):
         """When this person's next tip is due; ``None``: never."""
         self._at.connection.execute(_PLAN_TIP, {"of": resident_id, "at": at})
 
-    def heard(self, caller: Caller, now: datetime) -> None:
-        """They wrote: reachable, and their reply window starts again."""
-        _HEARD.run(self._at.connection, self._here(caller) | {"now": now})
+    def heard(self, caller: Caller, sent_at: datetime | None, now: datetime) -> bool:
+        """They wrote, at *sent_at* by the platform's clock if it says so; False for somebody we keep nothing of.
+
+        Reachable, and their reply window starts again.
+        """
+        return _HEARD.run(self._at.connection, self._here(caller) | {"sent_at": sent_at, "now": now}) > 0
 
     def set_reach(self, caller: Caller, reach: str, at: datetime) -> bool:
-        """``reachable``, ``muted`` or ``gone`` as of *at*; older news than what is known changes nothing (False)."""
+        """``reachable``, ``muted`` or ``gone`` as of *at* by the platform's clock.
+
+        Older news than what is known changes nothing (False).
+        """
         values = self._here(caller) | {"reach": reach, "at": at}
         return self._at.connection.execute(_SET_REACH, values).rowcount > 0
 
