@@ -142,10 +142,10 @@ def _tell(house: App, press: Press, folder: Path, has_font: bool, as_json: bool)
         files = sorted(path.name for path in folder.iterdir())
         print_json({"folder": str(folder), "files": files, "address": press.address, "people_not_reached": people})
         return
-    print(press.say("written", folder=str(folder)))
+    print(press.say("kit.written", folder=str(folder)))
     if people:
-        print(press.say("group_is_how", people=people))
-    for key, missing in (("no_address", press.address is None), ("no_font", not has_font)):
+        print(press.say("kit.group_is_how", people=people))
+    for key, missing in (("kit.no_address", press.address is None), ("kit.no_font", not has_font)):
         if missing:
             print(press.say(key), file=sys.stderr)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from outreach.conversation.intents import Agree, Decline
-from outreach.conversation.memory import HeldWish, Wish
+from outreach.conversation.memory import HeldWish, Wish, WishToWrite
+from outreach.conversation.tokens import token_of
 from outreach.conversation.turn import Turn
-from outreach.domain.messages import Outgoing
+from outreach.domain.messages import MessageKind, Outgoing
 from outreach.services.people import Notice
 from outreach.wording import NoticeName
 
@@ -26,6 +27,22 @@ def hold(turn: Turn, wish: Wish, name: NoticeName, front: str = "") -> tuple[Out
     turn.memory = replace(turn.memory, held=held, asked=None, introduced=True)
     text = f"{front}\n\n{notice.text}" if front else notice.text
     return turn.reply(text, turn.choice(_LABELS[name], Agree()), turn.choice("choice.not_now", Decline()))
+
+
+def remind(turn: Turn, replies: tuple[Outgoing, ...]) -> tuple[Outgoing, ...]:
+    """Behind the first answer about something else: a note that waits for their word has not been sent. Once."""
+    held = turn.memory.held
+    if held is None or held != turn.kept.held or held.reminded or not isinstance(held.wish, WishToWrite):
+        return replies
+    if not replies or replies[-1].kind is MessageKind.SAFETY or any(map(_agrees, replies)):
+        return replies
+    turn.memory = replace(turn.memory, held=replace(held, reminded=True))
+    *before, last = replies
+    return (*before, replace(last, text=f"{last.text}\n\n{turn.say('note.waits')}"))
+
+
+def _agrees(reply: Outgoing) -> bool:
+    return any(choice.token == token_of(Agree()) for choice in reply.choices)
 
 
 def notice_of(held: HeldWish) -> Notice:

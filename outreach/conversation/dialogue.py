@@ -6,8 +6,20 @@ from dataclasses import replace
 from datetime import datetime
 
 from outreach.content import Vocabulary
-from outreach.conversation import danger, listing, lost, refusals, subscribing, talking, topics, welcome
+from outreach.conversation import (
+    consent,
+    courtesy,
+    danger,
+    listing,
+    lost,
+    refusals,
+    subscribing,
+    talking,
+    topics,
+    welcome,
+)
 from outreach.conversation.intents import (
+    Bye,
     CalendarNumber,
     Decline,
     Intent,
@@ -17,6 +29,8 @@ from outreach.conversation.intents import (
     LeaveWhat,
     Number,
     Start,
+    Thanks,
+    Who,
     Yes,
 )
 from outreach.conversation.memory import HELD, Question
@@ -61,6 +75,7 @@ class Dialogue:
             replies = self._respond(turn, incoming)
         except Refusal as refusal:
             replies = refusals.answer(turn, refusal)
+        replies = consent.remind(turn, replies)
         if stranger and not turn.forgotten:
             replies = _introduced(turn, replies)
         _close(turn, replies)
@@ -114,7 +129,7 @@ class Dialogue:
         intent = read(message.text)
         if intent is None:
             return self._free_text(turn, message)
-        if isinstance(intent, Yes | Decline | Start) and danger.is_asked(turn):
+        if isinstance(intent, Yes | Decline | Start | Thanks | Bye) and danger.is_asked(turn):
             return danger.ask_again(turn, self._safeguard)
         if isinstance(intent, Yes | Start) and _waits_for_note(turn):
             return talking.ask_for_note(turn)
@@ -160,6 +175,8 @@ class Dialogue:
             case Number() | JoinNumber() | JoinWhat() | LeaveNumber() | LeaveWhat() | CalendarNumber():
                 turn.ask(None)
                 return by_number(turn, intent)
+            case Thanks() | Bye() | Who():
+                return courtesy.answer(turn, intent)
             case _:
                 return topics.follow(turn, intent)
 

@@ -73,7 +73,9 @@ class Tip:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Tips and announcements, please."""
+    """Tips and announcements, please; *page*: further audiences to choose from."""
+
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,21 @@ class LeaveWhat:
     """Cancel, without saying what."""
 
 
+@dataclass(frozen=True, slots=True)
+class Thanks:
+    """Thank you."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bye:
+    """Good-bye."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who are you?"""
+
+
 Tappable: TypeAlias = (
     Start
     | Help
@@ -201,7 +218,10 @@ Tappable: TypeAlias = (
 )
 """What a button can say: each has a token."""
 
-Typed: TypeAlias = Yes | Number | JoinNumber | LeaveNumber | CalendarNumber | JoinWhat | LeaveWhat
-"""What only words say, because it needs the context to be understood."""
+Courtesy: TypeAlias = Thanks | Bye | Who
+"""What people say to somebody, and some of them to a program."""
+
+Typed: TypeAlias = Yes | Number | JoinNumber | LeaveNumber | CalendarNumber | JoinWhat | LeaveWhat | Courtesy
+"""What only words say, because it needs the context to be understood, or because nobody would look for a button."""
 
 Intent: TypeAlias = Tappable | Typed

@@ -44,8 +44,10 @@ def leave(turn: Turn, activity_id: ActivityId) -> tuple[Outgoing, ...]:
     card = visible(turn, activity_id)
     if turn.person.resident_id is None:
         raise NotSignedUp
-    signups.withdraw(turn.uow, turn.person.resident_id, activity_id, turn.now)
-    text = turn.say("leave.done", title=title_of(turn, card), when=turn.when(card))
+    fact = signups.withdraw(turn.uow, turn.person.resident_id, activity_id, turn.now)
+    text = turn.say(
+        "leave.passed_on" if fact.promoted else "leave.done", title=title_of(turn, card), when=turn.when(card)
+    )
     again = (turn.choice("choice.join_again", Join(activity_id)),) if is_open(card, turn.now) else ()
     return turn.reply(text, *again, *steps(turn, ShowList(), Mine()))
 
@@ -55,9 +57,17 @@ def _sign_up(turn: Turn, card: ActivityCard, party: int) -> tuple[Outgoing, ...]
         raise LookupError("only somebody who agreed can be signed up")
     fact = signups.sign_up(turn.uow, turn.person.resident_id, card.id, turn.now, party)
     place = turn.uow.sign_ups.place(fact.sign_up.id)
-    front = turn.say("join.again" if fact.again else _key_for(place), title=title_of(turn, card), when=turn.when(card))
     calendar = (turn.choice("choice.calendar", Calendar(card.id)),) if place.standing.holds_seat else ()
+    front = _told(turn, card, place, again=fact.again)
     return turn.reply(f"{front}\n{stands(turn, place)}", *calendar, *steps(turn, Mine(), ShowList()))
+
+
+def _told(turn: Turn, card: ActivityCard, place: MyPlace, *, again: bool) -> str:
+    """Without the time, where the confirmation tells all of it a moment later; with it, where none will come."""
+    title = title_of(turn, card)
+    if again:
+        return turn.say("join.again", title=title, when=turn.when(card))
+    return turn.say(_key_for(place), title=title)
 
 
 def _key_for(place: MyPlace) -> str:

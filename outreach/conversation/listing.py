@@ -15,6 +15,7 @@ from outreach.domain.activity import ActivityStatus, SignUpPolicy
 from outreach.domain.errors import ActivityNotFound
 from outreach.domain.ids import ActivityId
 from outreach.domain.messages import Choice, Outgoing
+from outreach.domain.people import Purpose
 from outreach.services.activities import is_open
 from outreach.services.calendars import discreet_title
 from outreach.services.cards import ActivityCard
@@ -35,7 +36,8 @@ def show_list(
     if not found and after is None and path is not None:
         return show_list(turn, everywhere=True, front="list.elsewhere")
     if not found:
-        return turn.reply(turn.say("list.none"), *steps(turn, Tip(), Subscribe()))
+        further = () if turn.allows(Purpose.TIPS) else steps(turn, Subscribe())
+        return turn.reply(turn.say("list.none"), *steps(turn, Tip()), *further)
     page, more = found[:PAGE], len(found) > PAGE
     turn.memory = replace(turn.memory, listed=Listed(tuple(card.id for card in page), turn.now))
     choices = [turn.entry(title_of(turn, card), Show(card.id), _detail(turn, card)) for card in page]

@@ -58,6 +58,8 @@ class HeldWish:
     notice_version: str
     notice_hash: str
     at: datetime
+    reminded: bool = False
+    """Whether they were told once, when they went on to something else, that it is not done yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,12 @@ def _choice_to_state(choice: Choice) -> list[str]:
 
 
 def _held_to_state(held: HeldWish) -> dict[str, object]:
-    return {**_wish_to_state(held.wish), "notice": [held.notice_version, held.notice_hash], "at": _stamp(held.at)}
+    return {
+        **_wish_to_state(held.wish),
+        "notice": [held.notice_version, held.notice_hash],
+        "at": _stamp(held.at),
+        "reminded": held.reminded,
+    }
 
 
 def _wish_to_state(wish: Wish) -> dict[str, object]:
@@ -91,7 +96,8 @@ def _wish_to_state(wish: Wish) -> dict[str, object]:
 
 def _held_from_state(state: dict[str, Any]) -> HeldWish:
     version, text_hash = state["notice"]
-    return HeldWish(_wish_from_state(state), str(version), str(text_hash), _moment(state["at"]))
+    reminded = bool(state.get("reminded", False))
+    return HeldWish(_wish_from_state(state), str(version), str(text_hash), _moment(state["at"]), reminded)
 
 
 def _wish_from_state(state: dict[str, Any]) -> Wish:

@@ -20,10 +20,10 @@ MOST_REGIONS = 5
 LONGEST_NAME = 20  # characters of a region's name that are looked at
 
 
-def subscribe(turn: Turn) -> tuple[Outgoing, ...]:
-    """Ask what concerns them: one tap, or none in particular."""
+def subscribe(turn: Turn, page: int = 0) -> tuple[Outgoing, ...]:
+    """Ask what concerns them: one tap, or none in particular; a page at a time."""
     key = "subscribe.already" if turn.allows(Purpose.TIPS) else "subscribe.choose"
-    return turn.reply(turn.say(key), *_audiences(turn))
+    return turn.reply(turn.say("subscribe.more" if page else key), *_audiences(turn, page))
 
 
 def choose(turn: Turn, tag: str) -> tuple[Outgoing, ...]:
@@ -96,12 +96,22 @@ def _region_is_open(turn: Turn) -> bool:
     return turn.person.region_id in {None, turn.uow.regions.root().id}
 
 
-def _audiences(turn: Turn) -> tuple[Choice, ...]:
-    return tuple(turn.entry(tag.label(turn.language), ChooseAudience(tag.key)) for tag in _offered(turn))
+def _audiences(turn: Turn, page: int) -> tuple[Choice, ...]:
+    """The general audience first, then as many as fit a phone, then those on the next page."""
+    general, *others = _offered(turn)
+    here = others[page * MOST_AUDIENCES : (page + 1) * MOST_AUDIENCES]
+    if not here:
+        return _audiences(turn, 0) if page else (_choice(turn, general),)
+    more = len(others) > (page + 1) * MOST_AUDIENCES
+    further = (turn.choice("choice.more", Subscribe(page + 1)),) if more else ()
+    return (*(_choice(turn, tag) for tag in (general, *here)), *further)
+
+
+def _choice(turn: Turn, tag: Tag) -> Choice:
+    return turn.entry(tag.label(turn.language), ChooseAudience(tag.key))
 
 
 def _offered(turn: Turn) -> list[Tag]:
-    """The general audience first, then the first few that may be named in public."""
+    """All that may be named in public, the general one first."""
     public = sorted((tag for tag in turn.house.vocabulary.audiences if not tag.restricted), key=lambda tag: tag.order)
-    general = [tag for tag in public if tag.key == GENERAL]
-    return general + [tag for tag in public if tag.key != GENERAL][:MOST_AUDIENCES]
+    return sorted(public, key=lambda tag: tag.key != GENERAL)

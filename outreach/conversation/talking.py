@@ -21,9 +21,10 @@ def read_one(turn: Turn) -> tuple[Outgoing, ...]:
     item = tips.read_one(turn.uow, person, turn.language, turn.memory.seen, turn.now)
     if item is None:
         return turn.reply(turn.say("tip.none"), *steps(turn, ShowList(), Subscribe()))
-    if not turn.person.is_known:
-        turn.memory = turn.memory.with_seen(item.slug)
     further = () if turn.allows(Purpose.TIPS) else steps(turn, Subscribe())
+    if turn.memory.seen[-1:] == (item.slug,):  # the one that they have read just now is all there is
+        return turn.reply(turn.say("tip.no_other"), *further, *steps(turn, ShowList()))
+    turn.memory = turn.memory.with_seen(item.slug)
     text = tip_text(turn.house.desk, item, turn.language, turn.now)
     return turn.reply(text, turn.choice("choice.another", Tip()), *further, *steps(turn, ShowList()))
 

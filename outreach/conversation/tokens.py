@@ -62,6 +62,7 @@ _WITH_NUMBER: dict[str, Callable[[int], Tappable]] = {
     "join": lambda number: Join(ActivityId(number)),
     "leave": lambda number: Leave(ActivityId(number)),
     "cal": lambda number: Calendar(ActivityId(number)),
+    "sub": lambda number: Subscribe(number),
     "region": lambda number: ChooseRegion(RegionId(number)),
 }
 _NUMBERED = re.compile(r"([a-z]{1,8}):([1-9][0-9]{0,17})", re.ASCII)
@@ -82,6 +83,8 @@ def token_of(intent: Tappable) -> str:
             return f"leave:{activity_id}"
         case Calendar(activity_id) if activity_id is not None:
             return f"cal:{activity_id}"
+        case Subscribe(page) if page:
+            return f"sub:{page}"
         case ChooseRegion(region_id):
             return f"region:{region_id}"
         case ChooseAudience(tag):

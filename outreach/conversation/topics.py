@@ -116,8 +116,8 @@ def nothing_asked(turn: Turn) -> tuple[Outgoing, ...]:
 
 def _about_subscription(turn: Turn, intent: Subscribe | ChooseAudience | Stop | ChooseRegion) -> tuple[Outgoing, ...]:
     match intent:
-        case Subscribe():
-            return subscribing.subscribe(turn)
+        case Subscribe(page):
+            return subscribing.subscribe(turn, page)
         case ChooseAudience(tag):
             return subscribing.choose(turn, tag)
         case Stop():

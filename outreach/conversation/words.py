@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from outreach.conversation.intents import (
     Agree,
+    Bye,
     Calendar,
     Decline,
     Erase,
@@ -21,14 +22,16 @@ from outreach.conversation.intents import (
     Stop,
     Subscribe,
     SwitchLanguage,
+    Thanks,
     Tip,
+    Who,
     Yes,
 )
 from outreach.conversation.plaintext import tight
 from outreach.domain.messages import Language
 
 WORDS: tuple[tuple[Intent, str, str], ...] = (
-    (Start(), "开始 你好 您好 在吗 喂 你是谁 您是谁 这是什么", "start|hello|hi|hey|who are you|begin"),
+    (Start(), "开始 你好 您好 在吗 喂 早上好 下午好 晚上好", "start|hello|hi|hey|begin|good morning|good evening"),
     (
         Help(),
         "帮助 帮忙 怎么用 怎么弄 怎么操作 使用说明 说明 不会用",
@@ -96,6 +99,18 @@ WORDS: tuple[tuple[Intent, str, str], ...] = (
         "不 不了 不用 不用了 不要 不要了 不是 不行 不同意 先不 先不了 算了 暂时不 下次吧 否 没有 不报了",
         "no|n|nope|not now|no thanks|no thank you|later|never mind|i do not agree|disagree",
     ),
+    (
+        Who(),
+        "你是谁 您是谁 你是什么人 你是人吗 你是真人吗 您是真人吗 你是机器人吗 您是机器人吗 是真人吗 是机器人吗 "
+        "你叫什么 这是什么 这是干什么的 你能做什么",
+        "who are you|what are you|are you a robot|are you human|are you real|what is this|what can you do",
+    ),
+    (
+        Thanks(),
+        "谢谢 谢谢你 谢谢您 多谢 谢了 谢谢啦 非常感谢 感谢 太好了 辛苦了 麻烦你了 麻烦您了",
+        "thanks|thank you|thank you very much|many thanks|thx|cheers",
+    ),
+    (Bye(), "再见 拜拜 回头见 下次见 先这样 没事了 晚安", "bye|goodbye|good bye|see you|good night|that is all"),
     (Skip(), "跳过 略过 不选 随便 都可以 都行 不知道", "skip|pass|any|whatever|i don t know"),
 )
 

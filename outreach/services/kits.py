@@ -44,8 +44,8 @@ class Press:
     address: str | None
 
     def say(self, key: str, **values: str | int) -> str:
-        """The phrase ``kit.<key>``."""
-        return self.wording.say(f"kit.{key}", self.language, network=self.network, **values)
+        """A phrase; ``network`` is at hand."""
+        return self.wording.say(key, self.language, network=self.network, **values)
 
 
 def of_activity(card: ActivityCard, press: Press, now: datetime) -> Kit:
@@ -54,25 +54,26 @@ def of_activity(card: ActivityCard, press: Press, now: datetime) -> Kit:
     printed = min(now, card.starts_at - TOMORROW_IS_NEAR)
     told: dict[str, str | int] = {
         "title": card.title,
-        "when": when(
-            card.starts_at, card.ends_at, card.zone, press.language, min(now, card.starts_at - TOMORROW_IS_NEAR)
-        ),
+        "when": when(card.starts_at, card.ends_at, card.zone, press.language, printed),
         "place": card.place,
         "number": card.number,
         "summary": card.summary,
     }
-    way_in = press.say("way_in.address" if press.address else "way_in.words", address=press.address or "", **told)
+    key = "kit.way_in.address" if press.address else "kit.way_in.words"
+    way_in = press.say(key, address=press.address or "", **told)
     return Kit(
         group=_short(
-            lambda title: press.say("activity.group", **told | {"title": title, "way_in": way_in}), card.title
+            lambda title: press.say("kit.activity.group", **told | {"title": title, "way_in": way_in}), card.title
         ),
-        aloud=_short(lambda title: press.say("activity.aloud", **told | {"title": title}), card.title, press.language),
-        article=_article(press, now, card.title, press.say("activity.article", way_in=way_in, **told)),
+        aloud=_short(
+            lambda title: press.say("kit.activity.aloud", **told | {"title": title}), card.title, press.language
+        ),
+        article=_article(press, now, card.title, press.say("kit.activity.article", way_in=way_in, **told)),
         poster=Poster(
             press.network,
             card.title,
             tuple(line for line in (str(told["when"]), card.place, card.summary) if line),
-            press.say("caption.code" if press.address else "caption.words", **told),
+            press.say("kit.caption.code" if press.address else "kit.caption.words", **told),
             press.address,
         ),
     )
@@ -81,18 +82,18 @@ def of_activity(card: ActivityCard, press: Press, now: datetime) -> Kit:
 def of_item(item: ApprovedItem, press: Press, now: datetime) -> Kit:
     """The kit of an approved text."""
     text = fill(plain(item.body), press.lines.values(press.language, now))
-    way_in = press.say("more.address", address=press.address) if press.address else press.say("more.words")
+    way_in = press.say("kit.more.address", address=press.address) if press.address else press.say("kit.more.words")
     return Kit(
-        group=_filled(lambda part: press.say("item.group", title=item.title, text=part, way_in=way_in), text),
+        group=_filled(lambda part: press.say("kit.item.group", title=item.title, text=part, way_in=way_in), text),
         aloud=_filled(
             lambda part: press.say(
-                "item.aloud", title=item.title, text=part, **press.lines.values(press.language, now)
+                "kit.item.aloud", title=item.title, text=part, **press.lines.values(press.language, now)
             ),
             text,
             LONGEST_ALOUD[press.language],
         ),
         article=_article(press, now, item.title, f"{text}\n\n{way_in}"),
-        poster=Poster(press.network, item.title, (text,), press.say("caption.item"), press.address),
+        poster=Poster(press.network, item.title, (text,), press.say("kit.caption.item"), press.address),
     )
 
 

@@ -29,7 +29,8 @@ def test_two_words_and_one_tap_lead_from_nothing_to_a_place(stage: Stage) -> Non
 
     assert "太极晨练" in notice
     assert "同意吗" in notice
-    assert "报好了：太极晨练，12月1日（周二）下午2:00–3:30" in joined
+    assert "报好了：太极晨练。" in joined
+    assert "12月1日" not in joined  # the confirmation, a moment later, tells all of it
     assert "第1号，共1人" in joined
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach.conversation.intents import (
+    Bye,
     CalendarNumber,
     Intent,
     JoinNumber,
@@ -16,6 +17,8 @@ from outreach.conversation.intents import (
     LeaveNumber,
     LeaveWhat,
     Number,
+    Thanks,
+    Who,
     Yes,
 )
 from outreach.conversation.plaintext import spaced, tight, with_digits
@@ -36,6 +39,8 @@ def named(intent: Intent | None) -> str:
             return "-"
         case Yes():
             return "yes"
+        case Thanks() | Bye() | Who():
+            return type(intent).__name__.lower()
         case JoinWhat():
             return "join?"
         case LeaveWhat():

@@ -169,7 +169,8 @@ def test_two_taps_subscribe(stage: Stage) -> None:
     done = ann.taps("agree")
 
     assert offered[0] == "aud:general"
-    assert len(offered) <= 6
+    assert len(offered) <= 7
+    assert offered[-1] == "sub:1"
     assert "退订" in notice
     assert "订阅好了" in done
     assert ann.card.consents == {Purpose.TIPS, Purpose.NEWS}
