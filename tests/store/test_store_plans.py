@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.dialects import sqlite
 from store_town import LANE, MINUTE, NOW, TOMORROW, caller, enrolled, join, lecture
 
 from outreach.domain.delivery import OPEN_STATES
@@ -14,6 +15,7 @@ from outreach.domain.messages import Message, MessageKind, Outgoing, Sent
 from outreach.services.cards import Draft
 from outreach.store import Database
 from outreach.store.rows_ledger import OPEN_DELIVERY
+from outreach.store.shelves.ledger_tidying import _TO_LOOK_AT
 from outreach.store.unit_of_work import SqlUnitOfWork
 
 ANN = caller("ann")
@@ -107,6 +109,14 @@ def test_no_hot_statement_reads_a_whole_table(database: Database, work: Callable
 
     assert seen
     assert scans == []
+
+
+def test_housekeeping_seeks_what_is_due_and_reads_no_further(database: Database):
+    with database.unit_of_work() as uow:
+        sql = str(_TO_LOOK_AT.compile(dialect=sqlite.dialect()))
+        plan = uow.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", (0, 10, 0)[: sql.count("?")]).all()
+
+    assert any(step.endswith("USING INDEX ix_delivery_tidy_at (tidy_at<?)") for *_, step in plan)
 
 
 def _allowed(step: str) -> set[str]:
