@@ -18,18 +18,20 @@ app = typer.Typer(no_args_is_help=True, help="The library of reviewed texts.")
 
 @app.command()
 def lint(as_json: AsJson = False) -> None:
-    """Everything that is wrong with the library, by file and line. Exits with 2 if something is."""
-    from outreach.bootstrap import read_crafts
+    """Everything that is wrong with the library, by file and line, also of files that cannot be read at all.
+
+    Exits with 2 if something is.
+    """
+    from outreach.bootstrap import survey
     from outreach.content import Severity
     from outreach.content import lint as lint_library
     from outreach.settings import load
 
     set_up_logging("WARNING")
-    settings = load()
-    crafts = read_crafts(settings)
+    found = survey(load())
     today = datetime.now(UTC).date()
-    problems = lint_library(crafts.library, today, crafts.wording_rules)
-    warnings = crafts.helplines.warnings(today)
+    problems = [*found.unreadable, *lint_library(found.library, today, found.wording_rules)]
+    warnings = found.helplines.warnings(today)
     if as_json:
         print_json({"problems": [fields_of(problem) for problem in problems], "warnings": warnings})
     else:
@@ -37,7 +39,7 @@ def lint(as_json: AsJson = False) -> None:
             print(problem)
         for warning in warnings:
             print(f"warning: {warning}", file=sys.stderr)
-        print(f"{len(crafts.library)} items, {len(problems)} problems")
+        print(f"{len(found.library)} items, {len(problems)} problems")
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise typer.Exit(2)
 

@@ -2,8 +2,8 @@
 
 from outreach.content.fitting import fit
 from outreach.content.item import ContentItem, Format, ItemStatus, SignOff
-from outreach.content.library import Library, build_library
-from outreach.content.lint import Problem, lint
+from outreach.content.library import Library, build_library, survey_library
+from outreach.content.lint import Problem, lint, unreadable_file
 from outreach.content.parse import PLACEHOLDERS, parse_item
 from outreach.content.plain import fill, plain
 from outreach.content.split import measure, split
@@ -33,4 +33,6 @@ __all__ = [
     "parse_wording_rules",
     "plain",
     "split",
+    "survey_library",
+    "unreadable_file",
 ]

@@ -41,13 +41,19 @@ def build_library(files: Iterable[tuple[str, str]], vocabulary: Vocabulary) -> L
 
     Raises `BadInput` with the problems of all files, sorted by file; nothing is half built.
     """
+    library, problems = survey_library(files, vocabulary)
+    if problems:
+        raise BadInput(problems)
+    return library
+
+
+def survey_library(files: Iterable[tuple[str, str]], vocabulary: Vocabulary) -> tuple[Library, list[str]]:
+    """What can be read of *files*, and what is wrong with the others (``path:line: …``, by file): for an editor."""
     in_order = sorted(files)
     problems = list(_clashes([path for path, _ in in_order]))
     read = list(_parsed(in_order, vocabulary, problems))
-    if problems:
-        raise BadInput(problems)
     items = {(item.slug, item.language): item for item in sorted(read, key=lambda item: (item.slug, item.language))}
-    return Library(MappingProxyType(items), vocabulary)
+    return Library(MappingProxyType(items), vocabulary), problems
 
 
 def _parsed(files: Iterable[tuple[str, str]], vocabulary: Vocabulary, problems: list[str]) -> Iterator[ContentItem]:

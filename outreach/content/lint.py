@@ -47,6 +47,12 @@ class Problem:
         return f"{self.path}:{self.line}: {self.message} [{self.code}]"
 
 
+def unreadable_file(told: str) -> Problem:
+    """What parsing said of a file (``path:line: message``), beside what linting finds in the others."""
+    path, line, message = told.split(":", 2)
+    return Problem(path, int(line), "unreadable", message.strip(), Severity.ERROR)
+
+
 def lint(library: Library, on: date, rules: WordingRules) -> list[Problem]:
     """All that is to be mended in *library* as of the day *on*, by file and line; empty if it is ready for review."""
     return [

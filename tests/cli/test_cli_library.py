@@ -66,7 +66,7 @@ def test_the_shipped_library_has_nothing_wrong(room: Room):
     assert room.files() == set()
 
 
-@pytest.mark.parametrize("command", ["content lint", "activity list", "run", "safety screen", "demo"])
+@pytest.mark.parametrize("command", ["activity list", "run", "safety screen", "demo"])
 def test_a_malformed_item_is_told_with_file_and_line_by_every_command(room: Room, library: Path, command: str):
     (library / ITEM).write_text("---\ntitle: [broken\n---\nText\n", "utf-8")
 
@@ -74,6 +74,19 @@ def test_a_malformed_item_is_told_with_file_and_line_by_every_command(room: Room
 
     assert f"{ITEM}:" in told
     assert room.files() == {"library", *(f"library/{path.relative_to(library)}" for path in library.rglob("*"))}
+
+
+def test_a_file_that_cannot_be_read_hides_nothing_that_is_wrong_with_the_others(room: Room, library: Path):
+    (library / ITEM).write_text("---\ntitle: [broken\n---\nText\n", "utf-8")
+    other = next(path for path in sorted(library.rglob("*.zh.md")) if path != library / ITEM)
+    other.write_text(other.read_text("utf-8") + "\n吃药就能治好。\n", "utf-8")
+
+    done = room.run("content", "lint", "--json")
+
+    found = {problem["path"]: problem["code"] for problem in done.json["problems"]}
+    assert done.code == 2
+    assert found[ITEM] == "unreadable"
+    assert str(other.relative_to(library)) in found
 
 
 @pytest.mark.parametrize("command", ["run", "demo", "safety screen", "activity list"])

@@ -10,7 +10,7 @@ from house_scene import ROOT, kept_files, modules, name_of, tree
 
 ASYNC_ROOMS = ("outreach/channels/", "outreach/runtime/", "outreach/web/", "outreach/testing/")
 ASYNC_FUNCTIONS = {
-    "outreach/bootstrap.py": "App starts and stops the async rooms, and hands the sync ticks to the bridge",
+    "outreach/bootstrap/app.py": "App starts and stops the async rooms, and hands the sync ticks to the bridge",
     "outreach/cli/run.py": "the one place where the event loop begins: starts App and web server, stops both",
     "outreach/cli/server.py": "overrides a coroutine of uvicorn.Server",
 }

@@ -1,4 +1,4 @@
-"""THE composition root: from settings to a house that runs. Nobody else builds things."""
+"""The running house: channels, hub, senders and ticks around the core."""
 
 from __future__ import annotations
 
@@ -9,19 +9,17 @@ import secrets
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from outreach.bootstrap.core import Core, open_core
 from outreach.channels.base import ChannelContext, Finding, PollingChannel
 from outreach.channels.registry import OpenedChannel, open_channels
 from outreach.channels.signing import HmacSigner
 from outreach.channels.webchat import WebChatChannel
-from outreach.content import Library, Vocabulary, WordingRules, build_library, parse_vocabulary, parse_wording_rules
-from outreach.conversation import Dialogue, Office
 from outreach.domain.errors import BadInput, Fault
 from outreach.domain.ids import LaneName
-from outreach.domain.messages import Capabilities, Language
+from outreach.domain.messages import Language
 from outreach.runtime.bridge import Bridge
 from outreach.runtime.clock import Clock, system_clock
 from outreach.runtime.cupboard import StoredCupboard
@@ -34,21 +32,11 @@ from outreach.runtime.mailbox import StoredMailbox
 from outreach.runtime.sender import Sender
 from outreach.runtime.spool import Spool
 from outreach.runtime.ticker import Tick, Ticker
-from outreach.safety import Helplines
-from outreach.safety import parse as parse_safety
 from outreach.services import housekeeping, reminders, tips
-from outreach.services.calendars import Calendars
 from outreach.services.dispatch import Outlet
-from outreach.services.helplines import Lines
-from outreach.services.intake import Counter
-from outreach.services.letters import Desk
 from outreach.services.ports import UnitOfWork
-from outreach.services.reminders import ReminderRule
-from outreach.services.safeguarding import Safeguard
-from outreach.services.tips import TipRhythm
 from outreach.settings import Settings
-from outreach.store import Database, Defaults, exclusive, read_library, read_phrases
-from outreach.wording import Wording, parse_wording
+from outreach.store import exclusive
 
 log = logging.getLogger(__name__)
 
@@ -56,93 +44,6 @@ STOP_PATIENCE = 6.0  # seconds for what is in the air; a service manager kills a
 LAST_WORDS = 1.5  # seconds more to write down what became of it
 DEMO_MARK = "demo"
 SPOOL_FILE = "alerts.spool"
-
-
-@dataclass(frozen=True, slots=True)
-class Crafts:
-    """What is read from files once and never changes: words, library, safety."""
-
-    wording: Wording
-    vocabulary: Vocabulary
-    library: Library
-    wording_rules: WordingRules
-    safeguard: Safeguard
-    helplines: Helplines
-
-    @property
-    def lines(self) -> Lines:
-        """The helplines of this deployment's country."""
-        return self.safeguard.lines
-
-
-@dataclass(frozen=True, slots=True)
-class Core:
-    """The sync half of the house: all that a command needs beside a running server."""
-
-    settings: Settings
-    crafts: Crafts
-    database: Database
-    calendars: Calendars
-    desk: Desk
-    dialogue: Dialogue
-    office: Office
-    rule: ReminderRule
-    rhythm: TipRhythm
-
-    @property
-    def signing_key(self) -> bytes:
-        """Signs buttons and links: of the settings if given, else derived from the key file."""
-        given = self.settings.secret_key
-        return given.reveal().encode() if given is not None else self.database.ring.key("sign")
-
-    def counter(self, lane: LaneName, capabilities: Capabilities) -> Counter:
-        """What it takes to answer on *lane*."""
-        return Counter(lane, capabilities, self.dialogue.answer, self.dialogue.offered, self.desk)
-
-
-def read_crafts(settings: Settings) -> Crafts:
-    """Read words, library and safety. Raises `BadInput` with every problem, among them a missing emergency number."""
-    files = read_library(settings.library)
-    safety = parse_safety(files.tables)
-    vocabulary = parse_vocabulary(files.text("audiences.toml"), files.text("topics.toml"))
-    return Crafts(
-        wording=parse_wording(read_phrases()),
-        vocabulary=vocabulary,
-        library=build_library(files.items, vocabulary),
-        wording_rules=parse_wording_rules(files.text("wording_lint.toml")),
-        safeguard=Safeguard(safety.screen, safety.replies, Lines(safety.helplines, settings.country)),
-        helplines=safety.helplines,
-    )
-
-
-def open_core(settings: Settings) -> Core:
-    """Everything but channels and event loop. The database is brought up to date first.
-
-    Raises `BadInput` for a bad library and `Fault` for a database or key that cannot be used.
-    """
-    crafts = read_crafts(settings)
-    defaults = Defaults(settings.timezone, settings.language)
-    database = Database.open(settings.database_url, settings.key_file, settings.data_dir, defaults=defaults)
-    database.upgrade()
-    calendars = Calendars(settings.base_url, database.ring.key("calendar"), crafts.wording, settings.language)
-    rhythm = TipRhythm(*settings.tips, settings.timezone, settings.first_tip_after)
-    office = Office(
-        network=_said(settings.network_name, "page.network", crafts.wording),
-        opening_hours=_said(settings.opening_hours, "page.hours", crafts.wording),
-        default_language=settings.language,
-        rhythm=rhythm,
-        lines=crafts.lines,
-        calendars=calendars,
-    )
-    desk = Desk(crafts.wording, calendars, crafts.lines, settings.language)
-    dialogue = Dialogue(crafts.wording, crafts.vocabulary, office, crafts.safeguard)
-    rule = ReminderRule(settings.leads, settings.quiet)
-    return Core(settings, crafts, database, calendars, desk, dialogue, office, rule, rhythm)
-
-
-def _said(given: str, key: str, wording: Wording) -> dict[Language, str]:
-    """What the settings say, in every language; else our own words."""
-    return {language: given or wording.say(key, language) for language in Language}
 
 
 class App:
