@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from outreach.cli.form import Form, region_of
+from outreach.cli.form import Form, one_of, region_of
 from outreach.cli.shared import LARGEST_ID, AsJson, fields_of, local_time, moment, opened_core, print_json, print_table
 from outreach.domain.activity import ActivityKind, SignUpPolicy
 from outreach.domain.actor import Actor
@@ -33,13 +33,13 @@ def add(
     title: Annotated[str, typer.Option(help="A few words; nothing from which a neighbour could guess.")],
     starts: Annotated[str, typer.Option(help=_LOCAL)],
     place: Annotated[str, typer.Option(help="With a landmark.")],
-    kind: Annotated[ActivityKind, typer.Option()] = ActivityKind.LECTURE,
+    kind: Annotated[str, typer.Option(help=f"One of: {', '.join(ActivityKind)}.")] = ActivityKind.LECTURE,
     minutes: Annotated[int, typer.Option()] = 90,
     seats: Annotated[int, typer.Option()] = 30,
     region: Annotated[str, typer.Option(help="The region's code; without it the whole network.")] = "",
     audience: Annotated[list[str] | None, typer.Option(help="A tag; may be given several times.")] = None,
     summary: Annotated[str, typer.Option(help="What happens there.")] = "",
-    policy: Annotated[SignUpPolicy | None, typer.Option(help="Default: by kind.")] = None,
+    policy: Annotated[str, typer.Option(help=f"One of: {', '.join(SignUpPolicy)}; by kind if left out.")] = "",
     restricted: Annotated[bool, typer.Option("--restricted", help="On no list, no feed; neutral title.")] = False,
     draft: Annotated[bool, typer.Option("--draft", help="Do not publish it yet.")] = False,
     as_json: AsJson = False,
@@ -53,8 +53,10 @@ def add(
     with opened_core() as core, core.database.unit_of_work() as uow:
         where = form.take(lambda: _region(uow, region), uow.regions.root())
         starts_at = form.take(lambda: moment(starts, where.zone, "--starts"), now + _AN_HOUR)
+        what = form.take(lambda: one_of(ActivityKind, kind, "--kind"), ActivityKind.LECTURE)
+        by_kind = SignUpPolicy.default_for(what)
         new = NewActivity(
-            kind=kind,
+            kind=what,
             title=title.strip(),
             summary=summary.strip(),
             place=place.strip(),
@@ -63,7 +65,7 @@ def add(
             seats=seats,
             region_id=where.id,
             audience=form.take(lambda: _audience(core, audience or []), frozenset()),
-            policy=policy or SignUpPolicy.default_for(kind),
+            policy=form.take(lambda: one_of(SignUpPolicy, policy, "--policy"), by_kind) if policy else by_kind,
             restricted=restricted,
             draft=draft,
         )
@@ -108,9 +110,9 @@ def move(
         raise BadInput(["give --starts, --place or both"])
     with opened_core() as core, core.database.unit_of_work() as uow:
         card = uow.activities.card(ActivityId(activity))
-        starts_at = moment(starts, card.zone, "--starts") if starts else None
-        now = datetime.now(UTC)
-        activities.move(uow, Actor.operator(), card.id, starts_at, place or None, core.rule, now)
+        now, form = datetime.now(UTC), Form()
+        starts_at = form.take(lambda: moment(starts, card.zone, "--starts"), None) if starts else None
+        form.finish(lambda: activities.move(uow, Actor.operator(), card.id, starts_at, place or None, core.rule, now))
         card = uow.activities.card(card.id)
     _show(card, as_json)
 

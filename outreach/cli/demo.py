@@ -102,7 +102,7 @@ Outreach demo: the fictional county of Yunxi, for today and the week ahead.
   3. Press 订阅 (Subscribe): the first tip comes after 45 seconds.
 
   As staff, in another terminal, with the same folder:
-    OUTREACH_DATA_DIR={settings.data_dir} .venv/bin/outreach activity list
+    OUTREACH_DATA_DIR={settings.data_dir} OUTREACH_PORT={settings.port} .venv/bin/outreach activity list
 
 Everything here is invented. Ctrl-C stops it; the next start founds a fresh town (--keep goes on with this one).
 """,

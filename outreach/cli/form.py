@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from outreach.domain.errors import BadInput
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from outreach.services.ports import UnitOfWork
 
 _T = TypeVar("_T")
+_E = TypeVar("_E", bound=StrEnum)
 
 
 class Form:
@@ -37,6 +39,14 @@ class Form:
         if self._problems:
             raise BadInput(self._problems)
         return found
+
+
+def one_of(values: type[_E], text: str, option: str) -> _E:
+    """The member of *values* that *text* names. Raises `BadInput` with all there are."""
+    try:
+        return values(text.strip().lower())
+    except ValueError:
+        raise BadInput([f"{option}: {text!r} is not one of {', '.join(values)}"]) from None
 
 
 def region_of(uow: UnitOfWork, code: str) -> Region:

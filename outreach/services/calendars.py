@@ -14,6 +14,7 @@ from outreach.domain.activity import ActivityStatus
 from outreach.domain.errors import NotFound
 from outreach.domain.ids import SignUpId
 from outreach.domain.messages import File, Language
+from outreach.domain.people import Audience
 from outreach.domain.signup import Standing
 from outreach.services.cards import ActivityCard, MyPlace
 from outreach.services.ports import UnitOfWork
@@ -41,11 +42,18 @@ class Calendars:
         self._base_url, self._key, self._wording = base_url.rstrip("/"), key, wording
         self._language = default_language
 
-    def public_feed(self, uow: UnitOfWork, now: datetime, region_path: str = "") -> bytes:
-        """All public activities of a region and what lies below it; the same bytes for the same state."""
+    def public_feed(
+        self, uow: UnitOfWork, now: datetime, region_path: str = "", audience: frozenset[str] = frozenset()
+    ) -> bytes:
+        """All public activities of a region and what lies below it; the same bytes for the same state.
+
+        With *audience* those for one of these tags, and those for everybody.
+        """
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         cards = uow.activities.for_feed(midnight - FEED_KEEPS, FEED_LIMIT, region_path)
-        entries = [self._public_entry(card) for card in cards]
+        entries = [
+            self._public_entry(card) for card in cards if not audience or Audience(card.audience).includes(audience)
+        ]
         return calendar_file(entries, name=self._wording.say("calendar.feed_name", self._language), refresh=True)
 
     def activity_file(self, uow: UnitOfWork, slug: str, now: datetime) -> CalendarFile | None:

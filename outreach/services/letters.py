@@ -17,7 +17,7 @@ from outreach.services.helplines import Lines
 from outreach.services.ports import UnitOfWork
 from outreach.wording import Wording, when
 
-_WITH_FILE = frozenset({"confirmation", "promoted", "moved"})
+_WITH_FILE = frozenset({"confirmation", "promoted", "moved", "called_off"})
 _BY_STANDING = frozenset({"confirmation", "moved"})
 """Those that say something else to whoever has a place, waits for one, or has asked for one."""
 _STILL_CONCERNS = {

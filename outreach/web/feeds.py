@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from outreach.bootstrap import App
@@ -19,7 +19,7 @@ _OWN_CACHE = "private, no-cache"
 
 
 def routes(house: App, views: Views) -> list[BaseRoute]:
-    """``/feeds/public.ics``, ``/feeds/region/{code}.ics``, ``/a/{slug}.ics`` and ``/c/{token}.ics``."""
+    """Feeds of the network and of a region (both with ``?audience=a,b``), files of an activity and of a sign-up."""
 
     async def serve(request: Request, find: Callable[[UnitOfWork], CalendarFile | None], cache: str) -> Response:
         # On a reader's thread: a cold feed of a thousand activities takes a fifth of a second.
@@ -27,11 +27,17 @@ def routes(house: App, views: Views) -> list[BaseRoute]:
         return views.missing(request) if found is None else answer(request, found, cache)
 
     async def public(request: Request) -> Response:
-        return await serve(request, lambda uow: _feed(house, uow, None), _FEED_CACHE)
+        return await feed(request, None)
 
     async def region(request: Request) -> Response:
-        code = request.path_params["code"]
-        return await serve(request, lambda uow: _feed(house, uow, code), _FEED_CACHE)
+        return await feed(request, request.path_params["code"])
+
+    async def feed(request: Request, code: str | None) -> Response:
+        wanted = frozenset(tag for value in request.query_params.getlist("audience") for tag in value.split(",") if tag)
+        problem = _unknown(house, wanted, "topic" in request.query_params)
+        if problem is not None:
+            return PlainTextResponse(problem, status_code=400)
+        return await serve(request, lambda uow: _feed(house, uow, code, wanted), _FEED_CACHE)
 
     async def activity(request: Request) -> Response:
         slug = request.path_params["slug"]
@@ -64,11 +70,22 @@ def is_known(if_none_match: str, tag: str) -> bool:
     return "*" in named or tag in named
 
 
-def _feed(house: App, uow: UnitOfWork, code: str | None) -> CalendarFile | None:
+def _unknown(house: App, wanted: frozenset[str], has_topic: bool) -> str | None:
+    """What is wrong with a feed's filter, and what there is: a feed that leaves out the wrong thing tells nobody."""
+    known = [tag.key for tag in house.core.crafts.vocabulary.audiences if not tag.restricted]
+    problems = [
+        f"audience: there is no {tag[:40]!r}; there are {', '.join(known)}" for tag in sorted(wanted - {*known})
+    ]
+    if has_topic:
+        problems.append("topic: activities have no topics yet; filter by audience")
+    return "\n".join(problems) or None
+
+
+def _feed(house: App, uow: UnitOfWork, code: str | None, audience: frozenset[str]) -> CalendarFile | None:
     path, name = "", "outreach"
     if code is not None:
         found = uow.regions.by_code(code)
         if found is None:
             return None
         path, name = found.path, found.name
-    return CalendarFile(house.feeds.public_feed(uow, house.clock(), path), name)
+    return CalendarFile(house.feeds.public_feed(uow, house.clock(), path, audience), name)

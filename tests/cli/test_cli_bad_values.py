@@ -149,3 +149,19 @@ def test_what_does_not_exist_is_not_guessed(room: Room, command: str):
 
 def test_a_feed_of_an_unknown_region_is_refused(room: Room):
     assert "--region" in room.refused("feed", "--region", "nowhere")
+
+
+def test_a_kind_a_policy_and_a_time_that_are_all_wrong_are_told_together(room: Room):
+    told = add(room, kind="party", policy="perhaps", starts="tomorrow")
+
+    assert all(option in told for option in ("--kind: 'party'", "--policy: 'perhaps'", "--starts: 'tomorrow'"))
+    assert "lecture" in told
+
+
+def test_a_move_to_a_wrong_time_and_a_wrong_place_is_told_of_both(room: Room):
+    number = str(room.add()["id"])
+
+    told = room.refused("activity", "move", number, "--starts", "tomorrow", "--place", "two\nlines")
+
+    assert "--starts: 'tomorrow'" in told
+    assert "one line" in told

@@ -196,3 +196,26 @@ def test_who_has_lost_the_lane_sends_nothing(town: Town):
         dispatch.exchange(uow, outlet, (), epoch=99, limit=10, now=town.now)
 
     assert town.ledger("moved") == [Queued("ann", "moved", "queued")]
+
+
+def test_a_calling_off_brings_the_file_that_strikes_the_entry_out_to_whom_had_a_seat(town: Town):
+    town.enrol("ann", "bob")
+    one = town.plan(seats=1).id
+    town.join("ann", one)
+    town.join("bob", one)
+    confirmed = {ready.letter.to: ready.parts[-1].file for ready in town.dispatch()}
+
+    with town.database.unit_of_work() as uow:
+        activities.call_off(uow, OPERATOR, one, town.now)
+    told = {ready.letter.to: ready.parts[-1].file for ready in town.dispatch()}
+
+    before, after = confirmed["ann"], told["ann"]
+    assert before is not None
+    assert after is not None
+    assert b"STATUS:CANCELLED" in after.content
+    assert _uid(after.content) == _uid(before.content)
+    assert told["bob"] is None
+
+
+def _uid(calendar: bytes) -> bytes:
+    return next(line for line in calendar.splitlines() if line.startswith(b"UID:"))

@@ -169,3 +169,30 @@ def test_ones_own_link_follows_and_ends_with_the_person(tmp_path):
 @pytest.mark.parametrize("token", ["1-aaaaaaaaaaaaaaaaaaaaaa", "x", "-", "1" * 70, "%F0%9F%98%80", "1-"])
 def test_a_guessed_link_opens_nothing(tmp_path, token):
     assert look_at(tmp_path, f"/c/{token}.ics").status_code == 404
+
+
+def test_a_feed_for_an_audience_holds_what_is_for_it_and_for_everybody(tmp_path):
+    async def story(house, browser):
+        add(house, "给老人", audience=frozenset({"elderly"}))
+        add(house, "给家长", audience=frozenset({"parent"}))
+        add(house, "给大家", audience=frozenset({"general"}))
+        paths = ("", "?audience=elderly", "?audience=elderly,parent", "?audience=elderly&audience=parent")
+        return [await browser.get(f"/feeds/public.ics{query}") for query in paths]
+
+    whole, elderly, both, again = visit(tmp_path, story)
+
+    assert ("给老人" in elderly.text, "给家长" in elderly.text, "给大家" in elderly.text) == (True, False, True)
+    assert both.text.count("BEGIN:VEVENT") == 3
+    assert both.content == again.content
+    assert elderly.headers["etag"] != whole.headers["etag"]
+
+
+def test_a_filter_that_we_do_not_know_is_refused_with_what_there_is(tmp_path):
+    async def story(house, browser):
+        return [await browser.get(f"/feeds/public.ics?{query}") for query in ("audience=martians", "topic=sleep")]
+
+    audience, topic = visit(tmp_path, story)
+
+    assert (audience.status_code, topic.status_code) == (400, 400)
+    assert "elderly" in audience.text
+    assert "topic" in topic.text
