@@ -1,0 +1,50 @@
+"""What an account may do, by its kind (platforms.md A0), and what is left of it when WeChat says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from outreach.channels.wechat.config import MAX_IN_FLIGHT, RATE_PER_SECOND, TEXT_LIMIT_BYTES, Account, Config
+from outreach.domain.messages import Capabilities, MessageKind
+
+WINDOW = timedelta(hours=48)  # after somebody's last message; WeChat counts five in it, and says so with 45047
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """*customer*: customer-service messages; *template*: template messages; *code*: QR codes with a parameter."""
+
+    customer: bool = False
+    template: bool = False
+    code: bool = False
+    menu: bool = False
+
+
+def rights_of(config: Config) -> Rights:
+    """By kind. Without an AppSecret there is no API at all."""
+    if not config.secret.reveal():
+        return Rights()
+    service, verified = config.account is Account.SERVICE, config.verified
+    return Rights(customer=verified, template=service and verified, code=service and verified, menu=service or verified)
+
+
+def capabilities_of(rights: Rights, templated: Iterable[MessageKind]) -> Capabilities:
+    """What the house may ask of the account. *templated*: the kinds that have a template."""
+    able = Capabilities(
+        text_limit=TEXT_LIMIT_BYTES,
+        text_unit="bytes",
+        buttons=False,
+        max_buttons=0,
+        files=False,
+        may_push=False,
+        replies_in_place=1,
+        rate_per_second=RATE_PER_SECOND,
+        max_in_flight=MAX_IN_FLIGHT,
+        leaving_erases=True,
+    )
+    any_time = frozenset(templated) if rights.template else frozenset[MessageKind]()
+    if not rights.customer and not any_time:
+        return able
+    return replace(able, may_push=True, reply_window=WINDOW, any_time=any_time)
