@@ -6,9 +6,24 @@ import re
 from dataclasses import replace
 
 import pytest
-from wechat_scene import ACCOUNT, ANN, CREATED, NOW, TEXT, answered, channel, event, heard, later, moment, request, xml
+from wechat_scene import (
+    ACCOUNT,
+    ANN,
+    CREATED,
+    NOW,
+    TEXT,
+    answered,
+    channel,
+    event,
+    heard,
+    later,
+    moment,
+    read,
+    request,
+    xml,
+)
 
-from outreach.domain.messages import Message, Pressed, Reach, Reachability, Unparsed
+from outreach.domain.messages import Message, Pressed, Reach, Reachability, Receipt, Unparsed
 
 VOICE = {"MsgType": "voice", "MediaId": "m", "Format": "amr", "MsgId": "78"}
 
@@ -20,6 +35,16 @@ def reason(content: bytes | dict[str, str]) -> str:
     assert isinstance(item, Unparsed)
     response = answered(wire, "an answer that nobody may get")
     assert (response.status, response.body) == (200, b"success")
+    return item.reason
+
+
+def unread(content: bytes | dict[str, str]) -> str:
+    """Why *content* is unparsed; whoever sent it waits, and is answered."""
+    wire = request(content)
+    item = heard(wire)
+    assert isinstance(item, Unparsed)
+    assert item.sender is not None
+    assert read(answered(wire, "only words, please"), by=item.sender) == "only words, please"
     return item.reason
 
 
@@ -39,7 +64,7 @@ def test_recognised_speech_is_a_message():
 
 @pytest.mark.parametrize("speech", [{}, {"Recognition": ""}, {"Recognition": " \u200b "}])
 def test_speech_that_was_not_recognised_is_unparsed(speech):
-    assert reason({**VOICE, **speech}) == "voice"
+    assert unread({**VOICE, **speech}) == "voice"
 
 
 def test_a_plain_follow_joins_without_a_source():
@@ -91,13 +116,16 @@ OTHERS = {
     "shortvideo": {"MsgType": "shortvideo", "MediaId": "m", "ThumbMediaId": "t", "MsgId": "1"},
     "location": {"MsgType": "location", "Location_X": "1.5", "Location_Y": "2", "Scale": "9", "MsgId": "1"},
     "link": {"MsgType": "link", "Title": "t", "Url": "http://x", "MsgId": "1"},
-    "unknown_type": {"MsgType": "brand_new", "MsgId": "1"},
 }
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_e8_other_kinds_of_message_are_named_and_left(name):
-    assert reason(OTHERS[name]) == name
+def test_e8_other_kinds_of_message_are_named_and_whoever_sent_one_is_answered(name):
+    assert unread(OTHERS[name]) == name
+
+
+def test_e8_a_kind_of_message_that_nobody_knows_is_left():
+    assert reason({"MsgType": "brand_new", "MsgId": "1"}) == "unknown_type"
 
 
 @pytest.mark.parametrize(
@@ -105,7 +133,7 @@ def test_e8_other_kinds_of_message_are_named_and_left(name):
     [
         event("VIEW", "http://x"),
         event("LOCATION", Latitude="1", Longitude="2", Precision="3"),
-        event("TEMPLATESENDJOBFINISH", MsgID="9", Status="failed:user block"),
+        event("TEMPLATESENDJOBFINISH", Status="success"),
         event("MASSSENDJOBFINISH", MsgID="9", Status="send success"),
         event("subscribe_msg_popup_event"),
         event("user_authorization_revoke"),
@@ -129,7 +157,6 @@ STRANGE = {
     "json": ('{"MsgType":"text","Content":"活动"}', "not_xml"),
     "empty": ("", "no_type"),
     "cut off": ("<xml><MsgType>text</Ms", "not_xml"),
-    "content twice": (f"{HEAD}<MsgType>text</MsgType><Content>a</Content><Content>b</Content></xml>", "empty_text"),
     "many tags": ("<xml>" + "<a/>" * 501 + "</xml>", "too_many_tags"),
 }
 
@@ -137,6 +164,25 @@ STRANGE = {
 @pytest.mark.parametrize(("content", "expected"), STRANGE.values(), ids=STRANGE.keys())
 def test_e8_strange_but_genuine_content_is_unparsed(content, expected):
     assert reason(content.encode()) == expected
+
+
+def test_e8_content_that_comes_twice_is_none():
+    twice = f"{HEAD}<MsgType>text</MsgType><Content>a</Content><Content>b</Content></xml>"
+
+    assert heard(request(twice.encode())) == Unparsed("5", "empty_text", moment(1), "o1")
+
+
+@pytest.mark.parametrize(
+    ("status", "delivered", "code"),
+    [("success", True, ""), ("failed:user block", False, "user_block"), ("failed: invented", False, "failed")],
+)
+def test_a_finished_template_is_a_receipt_and_nobody_is_answered(status, delivered, code):
+    wire = request(event("TEMPLATESENDJOBFINISH", MsgID="9", Status=status))
+    item = heard(wire)
+
+    assert isinstance(item, Receipt)
+    assert (item.external_id, item.delivered, item.code) == ("9", delivered, code)
+    assert answered(wire, "not for anybody").body == b"success"
 
 
 def test_e3_a_redelivery_has_the_same_id_though_it_is_signed_anew():
@@ -217,7 +263,7 @@ def test_e11_a_pile_of_marks_is_cut_and_the_word_stays():
 
 @pytest.mark.parametrize("empty", ["", "  \n", "\u200b\u200b", "\u200d\ufe0f", "\u202e", "\x00"])
 def test_e12_a_text_without_anything_to_see_is_unparsed(empty):
-    assert reason({**TEXT, "Content": empty}) == "empty_text"
+    assert unread({**TEXT, "Content": empty}) == "empty_text"
 
 
 @pytest.mark.parametrize("sender", ["", "]]><Evil>", "o" * 65, "o 1", "仁"])
@@ -249,7 +295,7 @@ def test_e13_each_thing_carries_wechats_own_time_so_that_the_house_can_order_the
     back = heard(request(xml(event("subscribe"), CREATED + 30)))
 
     assert [item.sent_at for item in (left, late, back)] == [moment(CREATED + add) for add in (60, 62, 30)]
-    assert isinstance(late, Unparsed)
+    assert isinstance(late, Receipt)
 
 
 def test_children_may_come_in_any_order_and_without_cdata():

@@ -4,7 +4,9 @@ Options (``OUTREACH_CHANNELS__<LANE>__…``): ``APPID``, ``TOKEN`` and ``AES_KEY
 ``MODE`` is ``secure`` (the default, also right for WeChat's compatible mode) or ``plaintext``, which is taken only
 when said in so many words, since a plaintext signature does not cover the body; ``ORIGINAL_ID`` (``gh_…``; if given,
 callbacks for any other account are refused); ``FRESHNESS`` (how old a signature may be, ``5m``); ``SECRET``,
-``ACCOUNT`` (``subscription`` or ``service``), ``VERIFIED`` (``false``) and ``API_URL`` are checked and kept for pushes.
+``ACCOUNT`` (``subscription`` or ``service``) and ``VERIFIED`` (``false``) say what the account may do with its API;
+``TEMPLATE_REMINDER`` with ``FIELDS_REMINDER`` (and ``…_CONFIRMATION``, ``…_CHANGE``) name a template and its fields;
+``API_URL`` is another API server, for tests.
 
 A reply that is not ready: see `HOLD_HEADER`. Facts: platforms.md A0 to A5, B4 and E.
 """
@@ -23,4 +25,4 @@ __all__ = ["HOLD_HEADER", "HOLD_SECONDS", "WeChatChannel", "open_channel"]
 
 def open_channel(options: Mapping[str, Secret], context: ChannelContext) -> WeChatChannel:
     """The entry point: checks *options* (all problems at once), does no I/O."""
-    return WeChatChannel(parse_config(options), context.lane)
+    return WeChatChannel(parse_config(options), context)

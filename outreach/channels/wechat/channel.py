@@ -6,35 +6,32 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 
-from outreach.channels.base import Answer, HookRequest, HookResponse
-from outreach.channels.wechat.config import MAX_IN_FLIGHT, RATE_PER_SECOND, TEXT_LIMIT_BYTES, Config
+from outreach.channels.base import Answer, ChannelContext, Finding, HookRequest, HookResponse
+from outreach.channels.wechat.api import Api
+from outreach.channels.wechat.checking import look_at
+from outreach.channels.wechat.config import Config
 from outreach.channels.wechat.decoding import to_incoming
 from outreach.channels.wechat.envelope import Envelope
 from outreach.channels.wechat.gate import Gate
+from outreach.channels.wechat.menu import menu
 from outreach.channels.wechat.notice import Notice, read_notice
+from outreach.channels.wechat.outcomes import NO_RIGHT
 from outreach.channels.wechat.refused import Refused
 from outreach.channels.wechat.reply import Letter, reply_text, seal_letter
-from outreach.domain.ids import LaneName
-from outreach.domain.messages import Capabilities, Incoming, Outcome, Outgoing, Parked, Reach, Reachability, Unparsed
+from outreach.channels.wechat.rights import Rights, capabilities_of, rights_of
+from outreach.channels.wechat.said import Said
+from outreach.channels.wechat.sending import Pushes
+from outreach.channels.wechat.tokens import Tokens
+from outreach.channels.wechat.wire import Wire
+from outreach.domain.messages import Incoming, Outcome, Outgoing, Reach, Reachability, Receipt
 
 HOLD_HEADER = "x-outreach-hold"
 """On a response that must not be given: the seconds after `received_at` until which the line is to stay silent."""
+CODE_SECONDS = 2_592_000
 HOLD_SECONDS = 6  # WeChat hangs up at 5 and delivers the message again; any answer before that would be final
 
 _SILENCE = HookResponse(200, b"success")
 _HOLD = HookResponse(503, headers={HOLD_HEADER: str(HOLD_SECONDS), "connection": "close"})
-_CAPABILITIES = Capabilities(
-    text_limit=TEXT_LIMIT_BYTES,
-    text_unit="bytes",
-    buttons=False,
-    max_buttons=0,
-    files=False,
-    may_push=False,
-    replies_in_place=1,
-    rate_per_second=RATE_PER_SECOND,
-    max_in_flight=MAX_IN_FLIGHT,
-    leaving_erases=True,
-)
 
 logger = logging.getLogger(__name__)
 
@@ -42,20 +39,47 @@ logger = logging.getLogger(__name__)
 class WeChatChannel:
     """One Official Account. Keeps nothing of what it hears; *refused* counts requests turned away, by reason."""
 
-    def __init__(self, config: Config, lane: LaneName) -> None:
-        self.lane = lane
-        self.capabilities = _CAPABILITIES
+    def __init__(self, config: Config, context: ChannelContext) -> None:
+        self.lane = context.lane
         self.refused: Counter[str] = Counter()
         self._config = config
         self._envelope = Envelope(config.aes_key, config.appid) if config.aes_key is not None else None
         self._gate = Gate(config, self._envelope)
+        wire = Wire(config.api_url)
+        self._api = Api(wire, Tokens(config, wire, context.cupboard, context.lane))
+        self._pushes = Pushes(self._api, context.lane, rights_of(config), config.templates, self._take_rights)
+        self._take_rights(self._pushes.rights)
 
     async def prepare(self) -> None:
-        """Nothing to set: without an API client the menu is what the account's owner made it."""
+        """Set the menu, where the account may have one of ours. What fails is logged, and `channels check` says why."""
+        if not self._pushes.rights.menu:
+            return
+        said = await self._api.call("/cgi-bin/menu/create", menu(), repeatable=True)
+        if isinstance(said, Said) and said.code == NO_RIGHT:
+            logger.warning("%s: WeChat denies this account a menu of ours (48001)", self.lane)
+        elif said.code != 0:
+            logger.error("%s: the menu could not be set (%s)", self.lane, said.code)
 
     async def send(self, to: str, message: Outgoing, key: str) -> Outcome:
-        """Always `Parked`: without an API client this account speaks only when spoken to."""
-        return Parked("no_push")
+        """See `Channel`. Without a right to push always `Parked`: the account speaks only when spoken to."""
+        return await self._pushes.send(to, message, key)
+
+    async def check(self) -> Sequence[Finding]:
+        """See `CheckedChannel`."""
+        return await look_at(self._api, self._pushes.rights, has_secret=bool(self._config.secret.reveal()))
+
+    async def entrance(self, source: str) -> str | None:
+        """See `EntranceChannel`: good for thirty days, the longest that WeChat gives for a code that may be many."""
+        if not self._pushes.rights.code:
+            return None
+        scene = {"expire_seconds": CODE_SECONDS, "action_name": "QR_STR_SCENE"}
+        said = await self._api.call(
+            "/cgi-bin/qrcode/create", {**scene, "action_info": {"scene": {"scene_str": source[:64]}}}, repeatable=True
+        )
+        if isinstance(said, Said) and said.code == 0:
+            return said.text("url") or None
+        logger.error("%s: a code could not be had (%s)", self.lane, said.code)
+        return None
 
     def decode(self, request: HookRequest) -> Sequence[Incoming] | HookResponse:
         """One `Incoming`, or the response to a handshake or to what is forged, stale, too large or dangerous."""
@@ -83,8 +107,8 @@ class WeChatChannel:
         """
         if request is None:
             return None
-        if not answer.ready:
-            return _HOLD
+        if not answer.ready:  # who may push sends it as soon as it is there; else WeChat has to ask again
+            return _SILENCE if self.capabilities.may_push else _HOLD
         sender = _who_may_be_answered(incoming)
         text = reply_text(answer.messages[0]) if answer.messages else ""
         account = self._config.original_id or self._account_in(request)
@@ -93,7 +117,11 @@ class WeChatChannel:
         return self._reply(Letter(sender, account, int(request.received_at.timestamp()), text))
 
     async def close(self) -> None:
-        """Nothing to free: no socket is ever opened."""
+        """Let go of the connections to the API."""
+        await self._api.close()
+
+    def _take_rights(self, rights: Rights) -> None:
+        self.capabilities = capabilities_of(rights, self._config.templates)
 
     def _reply(self, letter: Letter) -> HookResponse:
         xml = letter.xml() if self._envelope is None else seal_letter(letter, self._envelope, self._config.token)
@@ -119,9 +147,9 @@ class WeChatChannel:
 
 
 def _who_may_be_answered(incoming: Sequence[Incoming]) -> str:
-    """The sender, unless they have just left or said nothing we understood: WeChat wants silence then."""
+    """The sender, unless they have just left or nobody waits for an answer: WeChat wants silence then."""
     for item in incoming:
-        if isinstance(item, Unparsed) or (isinstance(item, Reachability) and item.reach is not Reach.JOINED):
-            continue
-        return item.sender
+        left = isinstance(item, Reachability) and item.reach is not Reach.JOINED
+        if item.sender is not None and not left and not isinstance(item, Receipt):
+            return item.sender
     return ""

@@ -10,6 +10,9 @@ from datetime import timedelta
 from enum import StrEnum
 
 from outreach.channels.base import BadOptions
+from outreach.channels.wechat.templates import KINDS as TEMPLATE_KINDS
+from outreach.channels.wechat.templates import Template, parse_fields
+from outreach.domain.messages import MessageKind
 from outreach.domain.secret import Secret
 from outreach.domain.times import parse_duration
 
@@ -32,8 +35,11 @@ _SHAPES = {
     "AES_KEY": re.compile(r"[0-9A-Za-z]{43}", re.ASCII),
     "ORIGINAL_ID": re.compile(r"gh_[0-9A-Za-z_]{1,61}", re.ASCII),
 }
+_TEMPLATES = {kind: (f"TEMPLATE_{kind.upper()}", f"FIELDS_{kind.upper()}") for kind in TEMPLATE_KINDS}
 _OPTIONS = frozenset(_MEANING) | {"SECRET", "MODE", "ACCOUNT", "VERIFIED", "API_URL", "FRESHNESS"}
+_OPTIONS |= {name for names in _TEMPLATES.values() for name in names}
 _NOT_OURS = frozenset({"ADAPTER", "ENABLED"})  # what the registry reads in the same section
+_TEMPLATE_ID = re.compile(r"[0-9A-Za-z_-]{10,64}", re.ASCII)
 _URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?", re.ASCII)
 
 
@@ -65,6 +71,7 @@ class Config:
     verified: bool
     api_url: str
     freshness: timedelta
+    templates: Mapping[MessageKind, Template] = field(default_factory=dict)
 
 
 def parse_config(options: Mapping[str, Secret]) -> Config:
@@ -80,6 +87,7 @@ def parse_config(options: Mapping[str, Secret]) -> Config:
         verified=reader.one_of("VERIFIED", ("true", "false"), default="false") == "true",
         api_url=reader.url("API_URL", default=API_URL),
         freshness=reader.duration("FRESHNESS", default=FRESHNESS),
+        templates=reader.templates(),
     )
     if reader.problems:
         raise BadOptions(reader.problems)
@@ -128,6 +136,21 @@ class _Reader:
         if not _URL.fullmatch(text):
             self._complain(name, f"must be an http or https address without a query, such as {default}")
         return text.rstrip("/")
+
+    def templates(self) -> Mapping[MessageKind, Template]:
+        """The template table: an id and its fields for each kind that has one, both or none."""
+        found: dict[MessageKind, Template] = {}
+        for kind, (id_option, fields_option) in _TEMPLATES.items():
+            template_id, fields = self.text(id_option), self.text(fields_option)
+            if not template_id and not fields:
+                continue
+            if not _TEMPLATE_ID.fullmatch(template_id):
+                self._complain(id_option, "is the template's id, as the account's console shows it")
+            try:
+                found[kind] = Template(template_id, parse_fields(fields))
+            except ValueError as wrong:
+                self._complain(fields_option, str(wrong))
+        return found
 
     def duration(self, name: str, default: str) -> timedelta:
         try:

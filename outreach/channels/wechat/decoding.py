@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from outreach.channels.wechat.notice import Notice, Strange
 from outreach.channels.wechat.text import normalise
-from outreach.domain.messages import Incoming, Message, Pressed, Reach, Reachability, Unparsed
+from outreach.domain.messages import Incoming, Message, Pressed, Reach, Reachability, Receipt, Unparsed
 from outreach.domain.secret import Secret
 
 _OPENID = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)
@@ -19,6 +19,7 @@ _MESSAGE_ID = re.compile(r"[0-9]{1,19}", re.ASCII)
 _LARGEST_ID = 2**63 - 1
 _SCENE = re.compile(r"[0-9A-Za-z_:=-]{1,64}", re.ASCII)
 _TOKEN = re.compile(r"(?=.{1,40}\Z)[a-z][a-z_]*(:[0-9A-Za-z_.-]+)*", re.ASCII)
+_JOB_CODES = {"failed:user block": "user_block", "failed:user blocked": "user_block", "failed: system failed": "system"}
 _KNOWN_KINDS = frozenset({"image", "voice", "video", "shortvideo", "location", "link"})
 
 
@@ -76,12 +77,16 @@ def _moment(text: str) -> datetime | None:
 
 def _words(notice: Notice, message_id: str, sent_at: datetime) -> Incoming:
     text = normalise(notice.content)
-    return Message(message_id, notice.sender, text, sent_at) if text else Unparsed(message_id, "empty_text", sent_at)
+    if not text:
+        return Unparsed(message_id, "empty_text", sent_at, notice.sender)
+    return Message(message_id, notice.sender, text, sent_at)
 
 
 def _speech(notice: Notice, message_id: str, sent_at: datetime) -> Incoming:
     text = normalise(notice.speech)
-    return Message(message_id, notice.sender, text, sent_at) if text else Unparsed(message_id, "voice", sent_at)
+    if not text:
+        return Unparsed(message_id, "voice", sent_at, notice.sender)
+    return Message(message_id, notice.sender, text, sent_at)
 
 
 def _joined(notice: Notice, message_id: str, sent_at: datetime) -> Incoming:
@@ -98,6 +103,14 @@ def _left(notice: Notice, message_id: str, sent_at: datetime) -> Incoming:
     return Reachability(message_id, notice.sender, sent_at, Reach.LEFT)
 
 
+def _job_done(notice: Notice, message_id: str, sent_at: datetime) -> Incoming:
+    if not notice.job:
+        return Unparsed(message_id, "other_event", sent_at)
+    done = notice.status.lower() == "success"
+    code = "" if done else _JOB_CODES.get(notice.status.lower(), "failed")
+    return Receipt(message_id, notice.sender, sent_at, notice.job, done, code)
+
+
 def _pressed(notice: Notice, message_id: str, sent_at: datetime) -> Incoming:
     if not _TOKEN.fullmatch(notice.key):
         return Unparsed(message_id, "foreign_menu_key", sent_at)
@@ -107,7 +120,9 @@ def _pressed(notice: Notice, message_id: str, sent_at: datetime) -> Incoming:
 def _unknown(notice: Notice, message_id: str, sent_at: datetime) -> Incoming:
     if notice.kind == "event":
         return Unparsed(message_id, "other_event", sent_at)
-    return Unparsed(message_id, notice.kind if notice.kind in _KNOWN_KINDS else "unknown_type", sent_at)
+    if notice.kind not in _KNOWN_KINDS:
+        return Unparsed(message_id, "unknown_type", sent_at)
+    return Unparsed(message_id, notice.kind, sent_at, notice.sender)  # whoever sent it waits for an answer
 
 
 _Decode = Callable[[Notice, str, datetime], Incoming]
@@ -121,4 +136,5 @@ _EVENTS: dict[str, _Decode] = {
     "scan": _scanned,
     "unsubscribe": _left,
     "click": _pressed,
+    "templatesendjobfinish": _job_done,
 }

@@ -41,6 +41,8 @@ class Notice:
     speech: str = field(repr=False)
     job: str
     """``MsgID``, with a capital D: the message of ours that a finished job is about."""
+    status: str = ""
+    """What became of that job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,4 +127,5 @@ def _notice_of(values: Mapping[str, Any]) -> Notice:
         content=text("Content"),
         speech=text("Recognition"),
         job=text("MsgID"),
+        status=text("Status"),
     )
