@@ -1,34 +1,50 @@
-"""Calls to WeChat's API: with a token, once more with a fresh one, once more where the system was busy."""
+"""Calls to WeChat's API: with a token, once more with a fresh one, and again where that can do no harm."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from outreach.channels.wechat.said import NoAnswer, Said
 from outreach.channels.wechat.tokens import Tokens
 from outreach.channels.wechat.wire import Wire
+from outreach.domain.ids import LaneName
 from outreach.domain.secret import Secret
 
 STALE_TOKEN = frozenset({40001, 40014, 42001})
-BUSY = -1
-MOST_TRIES = 3
-FIRST_PAUSE = 0.5  # seconds, doubling
+BUSY = frozenset({-1, 61450})
+PAUSES = (0.5, 1.0)  # seconds before another try
+_OF_EVERY_DAY = frozenset({0, 45015, 45047, 43101, 43004, *STALE_TOKEN})  # a closed window is no news for staff
+
+log = logging.getLogger(__name__)
 
 
 class Api:
     """WeChat's API for one account."""
 
-    def __init__(self, wire: Wire, tokens: Tokens) -> None:
-        self._wire, self._tokens = wire, tokens
+    def __init__(self, wire: Wire, tokens: Tokens, lane: LaneName) -> None:
+        self._wire, self._tokens, self._lane = wire, tokens, lane
 
     async def token(self) -> Secret | Said | NoAnswer:
         """A good token, or why there is none."""
         return await self._tokens.current()
 
     async def call(self, path: str, body: Mapping[str, Any], *, repeatable: bool = False) -> Said | NoAnswer:
-        """What WeChat says to *body*. *repeatable*: done twice it is done once, so a busy system is asked again."""
+        """What WeChat says to *body*. *repeatable*: done twice it is done once, so after trouble it is asked again."""
+        said = await self._called(path, body, repeatable)
+        if isinstance(said, Said) and said.code not in _OF_EVERY_DAY:
+            log.warning(
+                "lane %s: %s was refused with %d, rid %s", self._lane, path, said.code, said.ticket or "unknown"
+            )
+        return said
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._wire.close()
+
+    async def _called(self, path: str, body: Mapping[str, Any], repeatable: bool) -> Said | NoAnswer:
         token = await self._tokens.current()
         if not isinstance(token, Secret):
             return _not_asked(token)
@@ -38,21 +54,22 @@ class Api:
         fresh = await self._tokens.instead_of(token)
         return await self._asked(path, body, fresh, repeatable) if isinstance(fresh, Secret) else _not_asked(fresh)
 
-    async def close(self) -> None:
-        """Let go of the connections."""
-        await self._wire.close()
-
     async def _asked(self, path: str, body: Mapping[str, Any], token: Secret, repeatable: bool) -> Said | NoAnswer:
-        pause = FIRST_PAUSE
-        for _ in range(MOST_TRIES - 1):
+        left = False
+        for pause in (*(PAUSES if repeatable else ()), None):
             said = await self._wire.post(path, body, {"access_token": token.reveal()})
-            if not (repeatable and isinstance(said, Said) and said.code == BUSY):
-                return said
+            left = left or (isinstance(said, NoAnswer) and said.left)
+            if pause is None or not _is_trouble(said):
+                break
             await asyncio.sleep(pause)
-            pause *= 2
-        return await self._wire.post(path, body, {"access_token": token.reveal()})
+        # one of the tries may have been carried out, whatever the last one met with
+        return NoAnswer(str(said.code), left=True) if left and _is_trouble(said) else said
+
+
+def _is_trouble(said: Said | NoAnswer) -> bool:
+    return isinstance(said, NoAnswer) or said.code in BUSY
 
 
 def _not_asked(why: Said | NoAnswer) -> Said | NoAnswer:
     """There is no token: what was to be said has not left, whatever became of the question for one."""
-    return NoAnswer(why.code, left=False) if isinstance(why, NoAnswer) else why
+    return NoAnswer(str(why.code), left=False) if _is_trouble(why) else why

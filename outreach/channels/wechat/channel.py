@@ -46,7 +46,7 @@ class WeChatChannel:
         self._envelope = Envelope(config.aes_key, config.appid) if config.aes_key is not None else None
         self._gate = Gate(config, self._envelope)
         wire = Wire(config.api_url)
-        self._api = Api(wire, Tokens(config, wire, context.cupboard, context.lane))
+        self._api = Api(wire, Tokens(config, wire, context.cupboard, context.lane), context.lane)
         self._pushes = Pushes(self._api, context.lane, rights_of(config), config.templates, self._take_rights)
         self._take_rights(self._pushes.rights)
 

@@ -20,9 +20,10 @@ _HALTS = {
     **dict.fromkeys(STALE_TOKEN, "wechat_token"),
     **dict.fromkeys((40002, 40013, 40125, 40243, 41002, 41004), "wechat_secret"),
     40164: "wechat_whitelist",
-    **dict.fromkeys((48004, 50001, 50002, 50005), "wechat_account"),
+    **dict.fromkeys((89501, 89503, 89506, 89507), "wechat_whitelist"),
+    **dict.fromkeys((48004, 50001, 50002), "wechat_account"),
 }
-_GONE = {40003: True, 43004: False, 43019: False, 49003: True}
+_NOT_REACHED = frozenset({40003, 43004, 43019, 48002, 49003, 50005})
 
 
 def outcome_of(said: Said | NoAnswer, *, repeatable: bool = False, now: datetime | None = None) -> Outcome:
@@ -33,7 +34,7 @@ def outcome_of(said: Said | NoAnswer, *, repeatable: bool = False, now: datetime
     match said.code:
         case 0 | 45065:  # sent, now or under the same name before
             return Sent(said.text("msgid") or said.text("msg_id"))
-        case _ if said.code == BUSY:
+        case _ if said.code in BUSY:
             return RetryLater(_PASSING, code=code) if repeatable else Unconfirmed(code)
         case 45009:
             return RetryLater(until_midnight(now or datetime.now(UTC)), whole_lane=True, code=code)
@@ -45,12 +46,12 @@ def outcome_of(said: Said | NoAnswer, *, repeatable: bool = False, now: datetime
             return Parked(code)
         case _ if said.code == NO_RIGHT:
             return Parked(code)
-        case _ if said.code in _GONE:
-            return Unreachable(code, gone=_GONE[said.code])
+        case _ if said.code in _NOT_REACHED:
+            return Unreachable(code)
         case _ if said.code in _HALTS:
             return Halted(code, _HALTS[said.code])
         case _:
-            return Rejected(code)
+            return Rejected(f"{code}_{said.unfit}" if said.unfit else code)
 
 
 def until_midnight(now: datetime) -> timedelta:

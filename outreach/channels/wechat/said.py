@@ -10,6 +10,9 @@ from typing import Any
 
 _CODE = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 _ADDRESS = re.compile(r"invalid ip ([0-9a-fA-F.:]{2,45})", re.ASCII)
+_FIELD = re.compile(r"\bdata\.([a-z_]{1,20}[0-9]{1,3})\b", re.ASCII)
+_TICKET = re.compile(r"rid: ?([0-9A-Za-z-]{4,64})", re.ASCII)
+_DENIED = range(300, 504)  # statuses under which nothing was carried out; 504 and an unreadable 200 leave it open
 LARGEST_ANSWER = 1024 * 1024  # bytes that are looked at
 
 
@@ -31,6 +34,18 @@ class Said:
         found = _ADDRESS.search(self.text("errmsg"))
         return found[1] if found else ""
 
+    @property
+    def unfit(self) -> str:
+        """The field of a template that does not fit, of a 47003; else empty."""
+        found = _FIELD.search(self.text("errmsg"))
+        return found[1] if found else ""
+
+    @property
+    def ticket(self) -> str:
+        """What WeChat's support asks for: the ``rid`` of the call; empty if there is none."""
+        found = _TICKET.search(self.text("errmsg"))
+        return found[1] if found else ""
+
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
@@ -45,12 +60,12 @@ def read_answer(status: int, content: bytes) -> Said | NoAnswer:
     try:
         body = json.loads(content.decode("utf-8", "replace"), strict=False)
     except (ValueError, RecursionError):
-        return NoAnswer(f"http_{status}", left=True)
+        return NoAnswer(f"http_{status}", left=status not in _DENIED)
     if not isinstance(body, dict):
-        return NoAnswer("no_object", left=True)
+        return NoAnswer("no_object", left=status not in _DENIED)
     code = body.get("errcode", 0 if status == 200 else None)
     if isinstance(code, str) and _CODE.fullmatch(code.strip()):
         code = int(code)
     if type(code) is not int:
-        return NoAnswer(f"http_{status}", left=True)
+        return NoAnswer(f"http_{status}", left=status not in _DENIED)
     return Said(code, body)

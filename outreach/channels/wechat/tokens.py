@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
 from outreach.channels.base import Cupboard
 from outreach.channels.wechat.config import Config
@@ -13,10 +15,17 @@ from outreach.channels.wechat.wire import Wire
 from outreach.domain.ids import LaneName
 from outreach.domain.secret import Secret
 
-NAME = "access_token"
+NAME, FORCED = "access_token", "access_token_forced"
 MARGIN = timedelta(seconds=60)  # before its end a token is not used any more: a call takes time as well
-BETWEEN_FORCED = timedelta(seconds=30)  # WeChat's own limit (platforms.md A13); 20 a day
-_LONGEST = 7200  # seconds
+BETWEEN_FORCED = timedelta(minutes=72)  # WeChat gives 20 a day (platforms.md A13); a fault must not use them up
+_LONGEST, _SHORTEST = 7200, 300  # seconds
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_STILL_REFUSED = Said(40001, {})
+
+Found: TypeAlias = Secret | Said | NoAnswer
+"""A token, or why there is none."""
+
+log = logging.getLogger(__name__)
 
 
 class Tokens:
@@ -27,41 +36,49 @@ class Tokens:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:  # fmt: skip
         self._config, self._wire, self._cupboard, self._lane, self._clock = config, wire, cupboard, lane, clock
-        self._token, self._until = Secret(""), datetime.min.replace(tzinfo=UTC)
-        self._forced_at = self._until
+        self._token, self._until = Secret(""), _NEVER
+        self._force_again = _NEVER
         self._one_at_a_time = asyncio.Lock()
+        self._searches, self._last = 0, NoAnswer("never_asked", left=False)
 
-    async def current(self) -> Secret | Said | NoAnswer:
+    async def current(self) -> Found:
         """A token that should be good, or why there is none."""
-        if self._is_good():
-            return self._token
-        async with self._one_at_a_time:
-            return self._token if self._is_good() else await self._find(spoiled=Secret(""))
+        return self._token if self._is_good() else await self.instead_of(Secret(""))
 
-    async def instead_of(self, spoiled: Secret) -> Secret | Said | NoAnswer:
+    async def instead_of(self, spoiled: Secret) -> Found:
         """Another token than *spoiled*, which WeChat refused: somebody else's newer one, or a new one."""
+        before = self._searches
         async with self._one_at_a_time:
             if self._is_good() and self._token != spoiled:
                 return self._token
-            return await self._find(spoiled)
+            if self._searches != before and not isinstance(self._last, Secret):
+                return self._last  # whoever searched while we waited was refused: so would we be
+            self._last = await self._find(spoiled)
+            self._searches += 1
+            return self._last
 
     def _is_good(self) -> bool:
-        return bool(self._token.reveal()) and self._clock() < self._until - MARGIN
+        return bool(self._token) and self._clock() < self._until - MARGIN
 
-    async def _find(self, spoiled: Secret) -> Secret | Said | NoAnswer:
-        kept = await self._cupboard.get(self._lane, NAME)
+    async def _find(self, spoiled: Secret) -> Found:
+        kept = await self._kept(NAME)
         if kept is not None and kept[0] != spoiled and self._clock() < kept[1] - MARGIN:
             self._token, self._until = kept
             return self._token
         found = await self._fetch(force=False)
-        if found != spoiled or not spoiled.reveal():
+        if found != spoiled or not spoiled:
             return found
-        if self._clock() - self._forced_at < BETWEEN_FORCED:  # a second one would only cost of the twenty a day
-            return Said(40001, {})
-        self._forced_at = self._clock()
-        return await self._fetch(force=True)
+        return await self._fetch(force=True) if await self._may_force() else _STILL_REFUSED
 
-    async def _fetch(self, *, force: bool) -> Secret | Said | NoAnswer:
+    async def _may_force(self) -> bool:
+        kept = await self._kept(FORCED)
+        if self._clock() < max(self._force_again, kept[1] if kept is not None else _NEVER):
+            return False
+        self._force_again = self._clock() + BETWEEN_FORCED
+        await self._keep(FORCED, Secret("forced"), self._force_again)
+        return True
+
+    async def _fetch(self, *, force: bool) -> Found:
         asked_at = self._clock()
         body = {
             "grant_type": "client_credential",
@@ -70,10 +87,25 @@ class Tokens:
             "force_refresh": force,
         }
         said = await self._wire.post("/cgi-bin/stable_token", body, {})
-        if isinstance(said, NoAnswer) or said.code != 0 or not said.text("access_token"):
-            return said if isinstance(said, NoAnswer) or said.code != 0 else NoAnswer("no_token", left=True)
+        if isinstance(said, NoAnswer) or said.code != 0:
+            return said
+        if not said.text("access_token"):
+            return NoAnswer("no_token", left=True)
         seconds = said.body.get("expires_in")
-        lasts = timedelta(seconds=min(_LONGEST, seconds) if type(seconds) is int and seconds > 0 else 300)
+        lasts = timedelta(seconds=min(_LONGEST, seconds) if type(seconds) is int and seconds > 0 else _SHORTEST)
         self._token, self._until = Secret(said.text("access_token")), asked_at + lasts
-        await self._cupboard.put(self._lane, NAME, self._token, self._until)
+        await self._keep(NAME, self._token, self._until)
         return self._token
+
+    async def _kept(self, name: str) -> tuple[Secret, datetime] | None:
+        try:
+            return await self._cupboard.get(self._lane, name)
+        except Exception as error:  # people are answered while the database is down, too
+            log.warning("lane %s: what processes share could not be read (%s)", self._lane, type(error).__name__)
+            return None
+
+    async def _keep(self, name: str, value: Secret, good_until: datetime) -> None:
+        try:
+            await self._cupboard.put(self._lane, name, value, good_until)
+        except Exception as error:  # then each process asks for itself, and gets the same one
+            log.warning("lane %s: what processes share could not be kept (%s)", self._lane, type(error).__name__)

@@ -12,40 +12,59 @@ import aiohttp
 from outreach.channels.wechat.said import LARGEST_ANSWER, NoAnswer, Said, read_answer
 
 PATIENCE = aiohttp.ClientTimeout(total=10, connect=5)  # seconds
+CONNECTIONS = 16
+IDLE_SECONDS = 15.0  # we drop idle connections before the server does: a POST on a dying one has an unknown fate
 
 
 class Wire:
-    """A client without proxies, redirects or cookies; opened with the first request."""
+    """A client without proxies, redirects or cookies; opened with the first request in the running loop."""
 
     def __init__(self, base: str) -> None:
         self._base = base
         self._session: aiohttp.ClientSession | None = None
+        self._is_closed = False
 
     async def post(self, path: str, body: Mapping[str, Any], query: Mapping[str, str]) -> Said | NoAnswer:
         """What WeChat says to *body*. Never raises but for a cancellation."""
+        if self._is_closed:
+            return NoAnswer("closed", left=False)
         address = f"{self._base}{path}" + (f"?{urlencode(query)}" if query else "")
         # Bytes of our own: a client's JSON escapes Chinese, which WeChat shows as it stands or refuses.
         data = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
         headers = {"content-type": "application/json; charset=utf-8"}
         try:
             async with self._open().post(address, data=data, headers=headers, allow_redirects=False) as response:
-                return read_answer(response.status, await response.content.read(LARGEST_ANSWER))
-        except aiohttp.ClientConnectorError:
+                return read_answer(response.status, await _content(response))
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL):
             return NoAnswer("no_connection", left=False)
-        except aiohttp.ConnectionTimeoutError:
-            return NoAnswer("no_connection", left=False)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            return NoAnswer(type(error).__name__, left=True)
+        except TimeoutError:
+            return NoAnswer("answer_timeout", left=True)
+        except (aiohttp.ClientError, OSError):
+            return NoAnswer("connection_lost", left=True)
 
     async def close(self) -> None:
-        """Let go of the connections. A later request opens new ones."""
+        """Let go of the connections for good. Harmless when called twice."""
+        self._is_closed = True
         if self._session is not None:
             session, self._session = self._session, None
             await session.close()
 
     def _open(self) -> aiohttp.ClientSession:
-        if self._session is None or self._session.closed:
+        if self._session is None:
             self._session = aiohttp.ClientSession(
-                timeout=PATIENCE, trust_env=False, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=True
+                connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=IDLE_SECONDS),
+                timeout=PATIENCE,
+                trust_env=False,
+                cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
+
+
+async def _content(response: aiohttp.ClientResponse) -> bytes:
+    """The body, or its beginning if it is far longer than any answer of WeChat's."""
+    found = bytearray()
+    async for chunk in response.content.iter_any():
+        found += chunk
+        if len(found) > LARGEST_ANSWER:
+            break
+    return bytes(found)
