@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from outreach.content import fill, plain
 from outreach.domain.activity import ActivityStatus
@@ -101,6 +102,7 @@ def _values(desk: Desk, place: MyPlace, language: Language, now: datetime) -> di
     card = place.activity
     return {
         "title": discreet_title(card, desk.wording, language),
+        "starts": f"{card.starts_at.astimezone(ZoneInfo(card.zone)):%Y-%m-%d %H:%M}",  # for templates' time fields
         "when": when(card.starts_at, card.ends_at, card.zone, language, now),
         "place": card.place,
         "number": place.number,

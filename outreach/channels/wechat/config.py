@@ -10,7 +10,6 @@ from datetime import timedelta
 from enum import StrEnum
 
 from outreach.channels.base import BadOptions
-from outreach.channels.wechat.templates import KINDS as TEMPLATE_KINDS
 from outreach.channels.wechat.templates import Template, parse_fields
 from outreach.domain.messages import MessageKind
 from outreach.domain.secret import Secret
@@ -35,7 +34,11 @@ _SHAPES = {
     "AES_KEY": re.compile(r"[0-9A-Za-z]{43}", re.ASCII),
     "ORIGINAL_ID": re.compile(r"gh_[0-9A-Za-z_]{1,61}", re.ASCII),
 }
-_TEMPLATES = {kind: (f"TEMPLATE_{kind.upper()}", f"FIELDS_{kind.upper()}") for kind in TEMPLATE_KINDS}
+_TEMPLATES = {  # what somebody asked for themselves; education by template would be advertising
+    MessageKind.CONFIRMATION: ("TEMPLATE_CONFIRMATION", "FIELDS_CONFIRMATION"),
+    MessageKind.CHANGE: ("TEMPLATE_CHANGE", "FIELDS_CHANGE"),
+    MessageKind.REMINDER: ("TEMPLATE_REMINDER", "FIELDS_REMINDER"),
+}
 _OPTIONS = frozenset(_MEANING) | {"SECRET", "MODE", "ACCOUNT", "VERIFIED", "API_URL", "FRESHNESS"}
 _OPTIONS |= {name for names in _TEMPLATES.values() for name in names}
 _NOT_OURS = frozenset({"ADAPTER", "ENABLED"})  # what the registry reads in the same section

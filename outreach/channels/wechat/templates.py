@@ -9,11 +9,6 @@ from dataclasses import dataclass
 
 import regex
 
-from outreach.domain.messages import MessageKind
-
-KINDS = (MessageKind.CONFIRMATION, MessageKind.CHANGE, MessageKind.REMINDER)
-"""What somebody asked for themselves. Education by template would be advertising, and cost the account its right."""
-
 _SPEC = re.compile(r"([a-z_]{4,20}[0-9]{1,3})=(:.{1,20}|[a-z_]{1,20})")
 _PREFIX = re.compile(r"[a-z_]+?(?=[0-9]+\Z)")
 
