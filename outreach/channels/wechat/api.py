@@ -15,6 +15,7 @@ from outreach.domain.secret import Secret
 
 STALE_TOKEN = frozenset({40001, 40014, 42001})
 BUSY = frozenset({-1, 61450})
+TOO_OFTEN = frozenset({45009, 45011})
 PAUSES = (0.5, 1.0)  # seconds before another try
 _OF_EVERY_DAY = frozenset({0, 45015, 45047, 43101, 43004, *STALE_TOKEN})  # a closed window is no news for staff
 
@@ -72,4 +73,5 @@ def _is_trouble(said: Said | NoAnswer) -> bool:
 
 def _not_asked(why: Said | NoAnswer) -> Said | NoAnswer:
     """There is no token: what was to be said has not left, whatever became of the question for one."""
-    return NoAnswer(str(why.code), left=False) if _is_trouble(why) else why
+    passing = isinstance(why, NoAnswer) or why.code in BUSY | TOO_OFTEN
+    return NoAnswer(str(why.code), left=False) if passing else why

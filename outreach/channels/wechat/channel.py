@@ -18,7 +18,7 @@ from outreach.channels.wechat.notice import Notice, read_notice
 from outreach.channels.wechat.outcomes import NO_RIGHT
 from outreach.channels.wechat.refused import Refused
 from outreach.channels.wechat.reply import Letter, reply_text, seal_letter
-from outreach.channels.wechat.rights import Rights, capabilities_of, rights_of
+from outreach.channels.wechat.rights import capabilities_of, rights_of
 from outreach.channels.wechat.said import Said
 from outreach.channels.wechat.sending import Pushes
 from outreach.channels.wechat.tokens import Tokens
@@ -48,7 +48,7 @@ class WeChatChannel:
         wire = Wire(config.api_url)
         self._api = Api(wire, Tokens(config, wire, context.cupboard, context.lane), context.lane)
         self._pushes = Pushes(self._api, context.lane, rights_of(config), config.templates, self._take_rights)
-        self._take_rights(self._pushes.rights)
+        self._take_rights()
 
     async def prepare(self) -> None:
         """Set the menu, where the account may have one of ours. What fails is logged, and `channels check` says why."""
@@ -120,8 +120,8 @@ class WeChatChannel:
         """Let go of the connections to the API."""
         await self._api.close()
 
-    def _take_rights(self, rights: Rights) -> None:
-        self.capabilities = capabilities_of(rights, self._config.templates)
+    def _take_rights(self) -> None:
+        self.capabilities = capabilities_of(self._pushes.rights, self._pushes.templates)
 
     def _reply(self, letter: Letter) -> HookResponse:
         xml = letter.xml() if self._envelope is None else seal_letter(letter, self._envelope, self._config.token)

@@ -10,7 +10,8 @@ from outreach.channels.wechat.said import NoAnswer, Said
 from outreach.domain.messages import Halted, Outcome, Parked, Rejected, RetryLater, Sent, Unconfirmed, Unreachable
 
 NO_RIGHT = 48001
-WINDOW_CLOSED = frozenset({45015, 45047})
+UNKNOWN_TEMPLATE = 40037
+WINDOW_CLOSED = {45015: "window_closed", 45047: "quota_used"}
 _PASSING = timedelta(seconds=5)
 _TOO_FREQUENT = timedelta(seconds=20)
 _TOO_FAST = timedelta(seconds=60)
@@ -37,7 +38,7 @@ def outcome_of(said: Said | NoAnswer, *, repeatable: bool = False, now: datetime
         case _ if said.code in BUSY:
             return RetryLater(_PASSING, code=code) if repeatable else Unconfirmed(code)
         case 45009:
-            return RetryLater(until_midnight(now or datetime.now(UTC)), whole_lane=True, code=code)
+            return RetryLater(until_midnight(now or datetime.now(UTC)), code=code)
         case 45011:
             return RetryLater(_TOO_FREQUENT, whole_lane=True, code=code)
         case 45066:
