@@ -1,4 +1,4 @@
-"""The WeChat Official Account adapter: a hook that decodes callbacks and answers in place.
+"""The WeChat Official Account adapter: a hook that decodes callbacks and answers in place, and an API that pushes.
 
 Options (``OUTREACH_CHANNELS__<LANE>__…``): ``APPID``, ``TOKEN`` and ``AES_KEY`` as in the account's server settings;
 ``MODE`` is ``secure`` (the default, also right for WeChat's compatible mode) or ``plaintext``, which is taken only
@@ -6,9 +6,9 @@ when said in so many words, since a plaintext signature does not cover the body;
 callbacks for any other account are refused); ``FRESHNESS`` (how old a signature may be, ``5m``); ``SECRET``,
 ``ACCOUNT`` (``subscription`` or ``service``) and ``VERIFIED`` (``false``) say what the account may do with its API;
 ``TEMPLATE_REMINDER`` with ``FIELDS_REMINDER`` (and ``…_CONFIRMATION``, ``…_CHANGE``) name a template and its fields;
-``API_URL`` is another API server, for tests.
+``MENU`` (``ours`` or ``keep``) says whose menu the account shows; ``API_URL`` is another API server, for tests.
 
-A reply that is not ready: see `HOLD_HEADER`. Facts: platforms.md A0 to A5, B4 and E.
+A reply that is not ready: see `HOLD_HEADER`. Facts: platforms.md A0 to A7, A11 to A13, B4 and E.
 """
 
 from __future__ import annotations

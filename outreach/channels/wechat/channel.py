@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import Sequence
@@ -9,17 +10,16 @@ from collections.abc import Sequence
 from outreach.channels.base import Answer, ChannelContext, Finding, HookRequest, HookResponse
 from outreach.channels.wechat.api import Api
 from outreach.channels.wechat.checking import look_at
+from outreach.channels.wechat.codes import code_address
 from outreach.channels.wechat.config import Config
 from outreach.channels.wechat.decoding import to_incoming
 from outreach.channels.wechat.envelope import Envelope
 from outreach.channels.wechat.gate import Gate
-from outreach.channels.wechat.menu import menu
 from outreach.channels.wechat.notice import Notice, read_notice
-from outreach.channels.wechat.outcomes import NO_RIGHT
+from outreach.channels.wechat.preparing import prepare
 from outreach.channels.wechat.refused import Refused
 from outreach.channels.wechat.reply import Letter, reply_text, seal_letter
 from outreach.channels.wechat.rights import capabilities_of, rights_of
-from outreach.channels.wechat.said import Said
 from outreach.channels.wechat.sending import Pushes
 from outreach.channels.wechat.tokens import Tokens
 from outreach.channels.wechat.wire import Wire
@@ -27,7 +27,7 @@ from outreach.domain.messages import Incoming, Outcome, Outgoing, Reach, Reachab
 
 HOLD_HEADER = "x-outreach-hold"
 """On a response that must not be given: the seconds after `received_at` until which the line is to stay silent."""
-CODE_SECONDS = 2_592_000
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0  # seconds between two tries to prepare the account
 HOLD_SECONDS = 6  # WeChat hangs up at 5 and delivers the message again; any answer before that would be final
 
 _SILENCE = HookResponse(200, b"success")
@@ -49,16 +49,12 @@ class WeChatChannel:
         self._api = Api(wire, Tokens(config, wire, context.cupboard, context.lane), context.lane)
         self._pushes = Pushes(self._api, context.lane, rights_of(config), config.templates, self._take_rights)
         self._take_rights()
+        self._preparing: asyncio.Task[None] | None = None
 
     async def prepare(self) -> None:
-        """Set the menu, where the account may have one of ours. What fails is logged, and `channels check` says why."""
-        if not self._pushes.rights.menu:
-            return
-        said = await self._api.call("/cgi-bin/menu/create", menu(), repeatable=True)
-        if isinstance(said, Said) and said.code == NO_RIGHT:
-            logger.warning("%s: WeChat denies this account a menu of ours (48001)", self.lane)
-        elif said.code != 0:
-            logger.error("%s: the menu could not be set (%s)", self.lane, said.code)
+        """Set the menu and see which rights WeChat grants. While it cannot be asked, this goes on beside us."""
+        if not await self._prepared():
+            self._preparing = self._preparing or asyncio.create_task(self._prepare_later())
 
     async def send(self, to: str, message: Outgoing, key: str) -> Outcome:
         """See `Channel`. Without a right to push always `Parked`: the account speaks only when spoken to."""
@@ -69,17 +65,8 @@ class WeChatChannel:
         return await look_at(self._api, self._pushes.rights, has_secret=bool(self._config.secret.reveal()))
 
     async def entrance(self, source: str) -> str | None:
-        """See `EntranceChannel`: good for thirty days, the longest that WeChat gives for a code that may be many."""
-        if not self._pushes.rights.code:
-            return None
-        scene = {"expire_seconds": CODE_SECONDS, "action_name": "QR_STR_SCENE"}
-        said = await self._api.call(
-            "/cgi-bin/qrcode/create", {**scene, "action_info": {"scene": {"scene_str": source[:64]}}}, repeatable=True
-        )
-        if isinstance(said, Said) and said.code == 0:
-            return said.text("url") or None
-        logger.error("%s: a code could not be had (%s)", self.lane, said.code)
-        return None
+        """See `EntranceChannel`. Verified service accounts only."""
+        return await code_address(self._api, self._pushes, self.lane, source)
 
     def decode(self, request: HookRequest) -> Sequence[Incoming] | HookResponse:
         """One `Incoming`, or the response to a handshake or to what is forged, stale, too large or dangerous."""
@@ -117,8 +104,22 @@ class WeChatChannel:
         return self._reply(Letter(sender, account, int(request.received_at.timestamp()), text))
 
     async def close(self) -> None:
-        """Let go of the connections to the API."""
+        """Let go of the connections to the API, and stop what runs beside us."""
+        preparing, self._preparing = self._preparing, None
+        if preparing is not None:
+            preparing.cancel()
+            await asyncio.gather(preparing, return_exceptions=True)
         await self._api.close()
+
+    async def _prepared(self) -> bool:
+        return await prepare(self._api, self._pushes, self.lane, keep_menu=self._config.keep_menu)
+
+    async def _prepare_later(self) -> None:
+        pause = FIRST_PAUSE
+        await asyncio.sleep(pause)
+        while not await self._prepared():
+            pause = min(LONGEST_PAUSE, pause * 2)
+            await asyncio.sleep(pause)
 
     def _take_rights(self) -> None:
         self.capabilities = capabilities_of(self._pushes.rights, self._pushes.templates)

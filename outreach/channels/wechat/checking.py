@@ -7,14 +7,11 @@ from collections.abc import Sequence
 from outreach.channels.base import Finding
 from outreach.channels.wechat.api import Api
 from outreach.channels.wechat.outcomes import NO_RIGHT, outcome_of
+from outreach.channels.wechat.preparing import ask_about, probed
 from outreach.channels.wechat.rights import Rights
 from outreach.channels.wechat.said import NoAnswer, Said
-from outreach.channels.wechat.sending import CUSTOM, TEMPLATE
 from outreach.domain.messages import Halted
 from outreach.domain.secret import Secret
-
-_QUOTA = "/cgi-bin/openapi/quota/get"
-_QR = "/cgi-bin/qrcode/create"
 
 
 async def look_at(api: Api, rights: Rights, *, has_secret: bool) -> Sequence[Finding]:
@@ -24,9 +21,8 @@ async def look_at(api: Api, rights: Rights, *, has_secret: bool) -> Sequence[Fin
     token = await api.token()
     if not isinstance(token, Secret):
         return (_no_token(token),)
-    expected = {"customer_messages": (CUSTOM, rights.customer), "templates": (TEMPLATE, rights.template)}
-    expected["qr_codes"] = (_QR, rights.code)
-    return (Finding("token", True), *[await _right(api, name, path, has) for name, (path, has) in expected.items()])
+    rows = [await _right(api, name, path, has) for name, (path, has) in probed(rights).items()]
+    return (Finding("token", True), *rows)
 
 
 def _no_token(why: Said | NoAnswer) -> Finding:
@@ -40,7 +36,7 @@ def _no_token(why: Said | NoAnswer) -> Finding:
 async def _right(api: Api, subject: str, path: str, has: bool) -> Finding:
     if not has:
         return Finding(subject, True, "not_of_this_kind")
-    said = await api.call(_QUOTA, {"cgi_path": path}, repeatable=True)
+    said = await ask_about(api, path)
     if isinstance(said, NoAnswer):
         return Finding(subject, False, said.code, "no_answer")
     if said.code == NO_RIGHT:

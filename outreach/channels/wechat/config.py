@@ -39,7 +39,7 @@ _TEMPLATES = {  # what somebody asked for themselves; education by template woul
     MessageKind.CHANGE: ("TEMPLATE_CHANGE", "FIELDS_CHANGE"),
     MessageKind.REMINDER: ("TEMPLATE_REMINDER", "FIELDS_REMINDER"),
 }
-_OPTIONS = frozenset(_MEANING) | {"SECRET", "MODE", "ACCOUNT", "VERIFIED", "API_URL", "FRESHNESS"}
+_OPTIONS = frozenset(_MEANING) | {"SECRET", "MODE", "ACCOUNT", "VERIFIED", "API_URL", "FRESHNESS", "MENU"}
 _OPTIONS |= {name for names in _TEMPLATES.values() for name in names}
 _NOT_OURS = frozenset({"ADAPTER", "ENABLED"})  # what the registry reads in the same section
 _TEMPLATE_ID = re.compile(r"[0-9A-Za-z_-]{10,64}", re.ASCII)
@@ -75,6 +75,8 @@ class Config:
     api_url: str
     freshness: timedelta
     templates: Mapping[MessageKind, Template] = field(default_factory=dict)
+    keep_menu: bool = False
+    """Leave the account's menu as it is."""
 
 
 def parse_config(options: Mapping[str, Secret]) -> Config:
@@ -91,6 +93,7 @@ def parse_config(options: Mapping[str, Secret]) -> Config:
         api_url=reader.url("API_URL", default=API_URL),
         freshness=reader.duration("FRESHNESS", default=FRESHNESS),
         templates=reader.templates(),
+        keep_menu=reader.one_of("MENU", ("ours", "keep"), default="ours") == "keep",
     )
     if reader.problems:
         raise BadOptions(reader.problems)
