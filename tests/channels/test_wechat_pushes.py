@@ -104,7 +104,7 @@ def test_a_reminder_outside_the_window_goes_by_its_template_made_to_fit():
     assert pushed.template == "template-reminder"
     assert pushed.fields == {
         "thing1": "睡不好怎么办：睡眠讲座与茶话会，欢迎带…",
-        "time2": "2026-12-01 14:00",
+        "time2": "2026年12月1日 14:00",
         "phrase3": "快到了",
     }
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from outreach.channels.base import BadOptions
 from outreach.channels.wechat.config import parse_config
-from outreach.channels.wechat.templates import Template, parse_fields
+from outreach.channels.wechat.templates import _FITTERS, Template, parse_fields
 from outreach.domain.secret import Secret
+from outreach.testing.wechat_api_rules import unfit_field
 
 GOOD = {"APPID": "wx0000000000000000", "TOKEN": "abc", "AES_KEY": "a" * 43}
 
@@ -21,9 +22,11 @@ GOOD = {"APPID": "wx0000000000000000", "TOKEN": "abc", "AES_KEY": "a" * 43}
         ("thing1", "一" * 20, "一" * 20),
         ("thing1", "一" * 21, "一" * 19 + "…"),
         ("thing1", "两行\n的 字😀", "两行 的 字"),
-        ("phrase1", "已经预约好了", "已经预约…"),
-        ("time1", "2026-12-01 14:00", "2026-12-01 14:00"),
-        ("time1", "2026-12-01 14:00~2026-12-01 15:30", "2026-12-01 14:00~2026-12-01 15:30"),
+        ("phrase1", "已经预约", "已经预约"),
+        ("phrase1", "已经预约好了", None),
+        ("phrase1", "soon", None),
+        ("time1", "2026-12-01 14:00", "2026年12月1日 14:00"),
+        ("time1", "2026-12-01 14:00~2026-12-01 15:30", "2026年12月1日 14:00~2026年12月1日 15:30"),
         ("time1", "12月1日下午", None),
         ("number1", "107", "107"),
         ("number1", "第107号", None),
@@ -63,3 +66,27 @@ def test_half_a_template_is_a_problem_with_both_names():
         with pytest.raises(BadOptions) as refused:
             parse_config({name: Secret(text) for name, text in (GOOD | given_option).items()})
         assert len(refused.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["phrase1=:已经预约好了", "thing1=:两个😀", "time1=:明天", "const1=:" + "一" * 20 + " x"]
+)
+def test_a_fixed_text_that_does_not_fit_its_field_is_told_at_once(text: str):
+    with pytest.raises(ValueError, match=r"fit|fact"):
+        parse_fields(text)
+
+
+def test_a_fact_that_the_house_does_not_tell_is_told_at_once():
+    with pytest.raises(ValueError, match="title"):
+        parse_fields("thing1=titel")
+
+
+@given(
+    st.text(max_size=60) | st.from_regex(r"[0-9:~ .元-]{1,20}", fullmatch=True) | st.text("明天下午abc12", max_size=30),
+    st.sampled_from([f"{prefix}1" for prefix in sorted(_FITTERS)]),
+)
+def test_what_is_filled_in_is_what_wechats_own_rules_take(text: str, name: str):
+    filled = Template("t", {name: "fact"}).fill({"fact": text})
+
+    if filled is not None:
+        assert unfit_field((name,), {name: {"value": filled[name]}}) == ""

@@ -26,7 +26,7 @@ REMINDER = Outgoing(
     MessageKind.REMINDER,
     "明天下午两点，太极。",
     link="https://outreach.example/c/t.ics",
-    fields={"title": "太极", "starts": "2026-12-01T14:00:00+08:00", "place": "社区中心二楼"},
+    fields={"title": "太极", "starts": "2026-12-01 14:00", "place": "社区中心二楼"},
 )
 REPLY = Outgoing(MessageKind.REPLY, "好的。")
 _TABLE = {"TEMPLATE_REMINDER": TEMPLATE, "FIELDS_REMINDER": "thing1=title time2=starts thing3=place"}
@@ -46,7 +46,7 @@ def opened(
     kind = believed or api.kind
     given = {"ACCOUNT": "service" if kind.service else "subscription", "VERIFIED": str(kind.verified).lower()}
     given |= {"SECRET": SECRET, "API_URL": api.url} | (_TABLE if kind == BEST else {}) | more
-    return open_channel(options(**given), make_context("wechat", cupboard=cupboard))
+    return open_channel(options(**given), make_context("wechat", cupboard=cupboard), first_pause=0.01)
 
 
 def play(

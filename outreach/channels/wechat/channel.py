@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 class WeChatChannel:
     """One Official Account. Keeps nothing of what it hears; *refused* counts requests turned away, by reason."""
 
-    def __init__(self, config: Config, context: ChannelContext) -> None:
+    def __init__(self, config: Config, context: ChannelContext, *, first_pause: float = FIRST_PAUSE) -> None:
         self.lane = context.lane
         self.refused: Counter[str] = Counter()
         self._config = config
@@ -49,6 +49,7 @@ class WeChatChannel:
         self._api = Api(wire, Tokens(config, wire, context.cupboard, context.lane), context.lane)
         self._pushes = Pushes(self._api, context.lane, rights_of(config), config.templates, self._take_rights)
         self._take_rights()
+        self._first_pause = first_pause
         self._preparing: asyncio.Task[None] | None = None
 
     async def prepare(self) -> None:
@@ -115,7 +116,7 @@ class WeChatChannel:
         return await prepare(self._api, self._pushes, self.lane, keep_menu=self._config.keep_menu)
 
     async def _prepare_later(self) -> None:
-        pause = FIRST_PAUSE
+        pause = self._first_pause
         await asyncio.sleep(pause)
         while not await self._prepared():
             pause = min(LONGEST_PAUSE, pause * 2)

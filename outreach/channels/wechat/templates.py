@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 import regex
 
+FACTS = frozenset({"title", "starts", "when", "place", "number", "party", "ahead", "public_number"})
+"""What the house tells of an activity by name."""
+
 _SPEC = re.compile(r"([a-z_]{4,20}[0-9]{1,3})=(:.{1,20}|[a-z_]{1,20})")
 _PREFIX = re.compile(r"[a-z_]+?(?=[0-9]+\Z)")
 
@@ -41,10 +44,19 @@ def parse_fields(text: str) -> Mapping[str, str]:
             raise ValueError("must name a fact for each field, such as thing1=title time2=starts phrase3=:已预约")
         if _prefix(found[1]) not in _FITTERS:
             raise ValueError(f"has a field {found[1]} of no known kind; there are {', '.join(sorted(_FITTERS))}")
+        _check_source(found[1], found[2])
         fields[found[1]] = found[2]
     if not fields:
         raise ValueError("is empty: name a fact for each field, such as thing1=title time2=starts")
     return fields
+
+
+def _check_source(name: str, source: str) -> None:
+    if source.startswith(":"):
+        if _fitter(name)(_one_line(source[1:])) != source[1:]:
+            raise ValueError(f"has a text for {name} that does not fit a field of its kind")
+    elif source not in FACTS:
+        raise ValueError(f"has no known fact for {name}; there are {', '.join(sorted(FACTS))}")
 
 
 def _prefix(name: str) -> str:
@@ -63,16 +75,20 @@ def _one_line(text: str) -> str:
 
 
 def _is_plain(letter: str) -> bool:
-    return unicodedata.category(letter) not in ("So", "Sk", "Cs", "Cc", "Cf", "Co", "Cn")
+    return letter not in _LEFT_OF_PICTURES and unicodedata.category(letter) not in _NOT_PLAIN
 
 
 def _at_most(limit: int) -> Callable[[str], str]:
+    """Cut to *limit* characters with an ellipsis, never inside a grapheme."""
+
     def fit(text: str) -> str:
-        graphemes = regex.findall(r"\X", text)
-        while len("".join(graphemes)) > limit - (len("".join(graphemes)) < len(text)):
-            graphemes.pop()
-        cut = "".join(graphemes)
-        return cut if cut == text else cut.rstrip() + "…"
+        if len(text) <= limit:
+            return text
+        cut = ""
+        for grapheme in regex.findall(r"\X", text[:limit]):
+            if len(cut) + len(grapheme) < limit:
+                cut += grapheme
+        return cut.rstrip() + "…"
 
     return fit
 
@@ -83,20 +99,33 @@ def _only(pattern: str) -> Callable[[str], str]:
     return lambda text: text if shape.fullmatch(text) else ""
 
 
+def _moment(text: str) -> str:
+    """``2026-12-01 14:00`` as Tencent writes it, ``2026年12月1日 14:00``; a range with ``~`` likewise."""
+    return _IS_TIME(_ISO_DAY.sub(lambda day: f"{day[1]}年{int(day[2])}月{int(day[3])}日", text))
+
+
+_NOT_PLAIN = frozenset({"So", "Sk", "Cs", "Cc", "Cf", "Co", "Cn"})
+_LEFT_OF_PICTURES = frozenset("\ufe0e\ufe0f\u20e3")
 _CLOCK = r"(?:[01]?\d|2[0-3]):[0-5]\d"
-_DAY = r"\d{4}(?:年\d{1,2}月\d{1,2}日|-\d{1,2}-\d{1,2})"
-_MOMENT = rf"(?:{_DAY}(?: {_CLOCK})?|{_CLOCK})"
-_TIME = rf"{_MOMENT}(?:~{_MOMENT})?"
+_DAY = r"\d{4}年\d{1,2}月\d{1,2}日"
+_POINT = rf"(?:{_DAY}(?: {_CLOCK})?|{_CLOCK})"
+_IS_TIME = _only(rf"{_POINT}(?:~{_POINT})?")
+_ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 
 _FITTERS: Mapping[str, Callable[[str], str]] = {
     "thing": _at_most(20),
     "short_thing": _at_most(20),
-    "const": _at_most(20),
-    "enum": _at_most(20),
-    "phrase": _at_most(5),
-    "name": _at_most(10),
-    "number": _only(r"\d{1,32}"),
+    "const": _only(r".{1,20}"),  # one of the values approved for the template: half of one is none
+    "enum": _only(r".{1,20}"),
+    "phrase": _only(r"[\u4e00-\u9fff]{1,5}"),
+    "name": _only(r"[\u4e00-\u9fff]{1,10}|[!-~ ]{1,20}"),
+    "number": _only(r"(?=.{1,32}\Z)[0-9]+(?:\.[0-9]+)?"),
+    "letter": _only(r"[A-Za-z]{1,32}"),
+    "symbol": _only(r"[!-/:-@[-`{-~]{1,5}"),
     "character_string": _only(r"[!-~ ]{1,32}"),
-    "time": _only(_TIME),
-    "date": _only(_TIME),
+    "amount": _only(r"[¥$€£]?[0-9]{1,10}(?:\.[0-9]{1,2})?元?"),
+    "phone_number": _only(r"[0-9+() -]{1,17}"),
+    "car_number": _only(r".{1,8}"),
+    "time": _moment,
+    "date": _moment,
 }
