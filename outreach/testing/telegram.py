@@ -64,6 +64,12 @@ class TelegramStandIn(TelegramResidents):
             "getMe": self._get_me,
             "getUpdates": self._get_updates,
             "deleteWebhook": self._delete_webhook,
+            "setWebhook": self._set_webhook,
+            "getWebhookInfo": self._get_webhook_info,
+            "getMyDescription": self._get_text,
+            "setMyDescription": self._set_text,
+            "getMyShortDescription": self._get_text,
+            "setMyShortDescription": self._set_text,
             "getMyCommands": self._get_my_commands,
             "setMyCommands": self._set_my_commands,
             "sendMessage": self._send_message,
@@ -76,9 +82,37 @@ class TelegramStandIn(TelegramResidents):
         return _yes(BOT | {"can_join_groups": True, "can_read_all_group_messages": False})
 
     async def _delete_webhook(self, call: Call) -> web.Response:
+        self.webhook = {}
+        return _yes(True)
+
+    async def _set_webhook(self, call: Call) -> web.Response:
+        url, secret = str(call.parameters.get("url", "")), str(call.parameters.get("secret_token", ""))
+        if not url.startswith("https://"):
+            return _no(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret):
+            return _no(400, "Bad Request: secret token contains unallowed characters")
+        self.webhook = {"url": url, "secret_token": secret}
+        return _yes(True)
+
+    async def _get_webhook_info(self, call: Call) -> web.Response:
+        info = {"url": self.webhook.get("url", ""), "has_custom_certificate": False}
+        return _yes(info | {"pending_update_count": len(self.updates.waiting)} | self.webhook_trouble)
+
+    async def _get_text(self, call: Call) -> web.Response:
+        name = _snake(call.method.removeprefix("getMy"))
+        return _yes({name: self.texts.get((name, str(call.parameters.get("language_code", ""))), "")})
+
+    async def _set_text(self, call: Call) -> web.Response:
+        name = _snake(call.method.removeprefix("setMy"))
+        text = str(call.parameters.get(name, ""))
+        if len(text) > {"description": 512, "short_description": 120}[name]:
+            return _no(400, "Bad Request: BOT_DESCRIPTION_TOO_LONG")
+        self.texts[name, str(call.parameters.get("language_code", ""))] = text
         return _yes(True)
 
     async def _get_updates(self, call: Call) -> web.Response:
+        if self.webhook:
+            return _no(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first")
         offset, limit = whole(call.parameters.get("offset")) or 0, whole(call.parameters.get("limit")) or 100
         if offset > 0:
             self.updates.confirm_below(offset)
@@ -159,6 +193,10 @@ async def _read(request: web.Request, method: str) -> Call:
             parameters[name] = value
     peer = request.transport.get_extra_info("peername") if request.transport is not None else None
     return Call(method, parameters, files, peer[1] if peer else 0)
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
 
 
 def _yes(result: Any) -> web.Response:

@@ -63,6 +63,12 @@ class TelegramResidents(StandIn):
         self.sent: list[SentMessage] = []
         self.commands: dict[str, list[JsonObject]] = {}
         self.answered_presses: list[str] = []
+        self.webhook: dict[str, str] = {}
+        """The address and the secret of the webhook that is set; empty while polling is allowed."""
+        self.webhook_trouble: JsonObject = {}
+        """What ``getWebhookInfo`` says besides, such as ``last_error_date``."""
+        self.texts: dict[tuple[str, str], str] = {}
+        """Descriptions, by name and language."""
         self.updates = UpdateQueue(clock)
         self.known: set[int] = set()
         self.blocked: set[int] = set()

@@ -34,7 +34,7 @@ def test_names_may_be_in_any_case_and_values_padded():
 
 
 def test_all_problems_are_told_at_once_and_none_prints_a_value():
-    told = problems(TOKEN="hunter2secret", API_URL="gopher://hole", MODE="webhook", RATE="0", POLL_SECONDS="1.5", X="1")
+    told = problems(TOKEN="hunter2secret", API_URL="gopher://hole", MODE="pigeon", RATE="0", POLL_SECONDS="1.5", X="1")
 
     assert [problem.split()[0] for problem in told] == ["X", "TOKEN", "API_URL", "MODE", "RATE", "POLL_SECONDS"]
     assert "hunter2secret" not in str(told)
@@ -82,3 +82,11 @@ def test_options_of_others_are_left_alone():
 
 def test_the_config_does_not_print_its_token():
     assert TOKEN not in repr(parse(TOKEN=TOKEN))
+
+
+def test_a_webhook_needs_a_secret_that_nobody_guesses():
+    for secret in ("", "short", "with spaces in it, and long enough"):
+        (problem,) = problems(TOKEN=TOKEN, MODE="webhook", WEBHOOK_SECRET=secret)
+        assert problem.startswith("WEBHOOK_SECRET")
+    assert parse(TOKEN=TOKEN, MODE="webhook", WEBHOOK_SECRET="a-secret-of-this-bot").webhook_secret is not None
+    assert parse(TOKEN=TOKEN, WEBHOOK_SECRET="left-over-from-before").webhook_secret is None

@@ -136,7 +136,6 @@ GROUP = {"id": -100123, "type": "supergroup"}
         ({"from": {"id": 777000}, "chat": {"id": 777000, "type": "private"}}, "anonymous"),
         ({"from": {"id": ANN, "is_bot": True}}, "bot"),
         ({"from": {"id": ANN + 1}}, "malformed"),  # somebody else in Ann's private chat: cannot be
-        ({"text": None, "voice": {}}, "not_text"),
         ({"text": "\u0000 \u0007\n"}, "empty"),
         ({"text": ["a"]}, "malformed"),
         ({"date": 10**18}, "malformed"),
@@ -145,6 +144,16 @@ GROUP = {"id": -100123, "type": "supergroup"}
 )
 def test_what_is_not_for_us_says_why_in_one_word(content, reason):
     assert hear(said(**({"text": "hello"} | content)), SIGNER, NOW).incoming == Unparsed("5", reason)
+
+
+def test_whoever_sends_what_is_no_text_in_private_waits_for_an_answer():
+    picture = {"text": None, "photo": [{}]}
+
+    private, group = (hear(said(**(picture | where)), SIGNER, NOW).incoming for where in ({}, {"chat": GROUP}))
+
+    assert isinstance(private, Unparsed)
+    assert (private.reason, private.sender) == ("not_text", str(ANN))
+    assert group == Unparsed("5", "group")
 
 
 @pytest.mark.parametrize(("typed", "heard"), [

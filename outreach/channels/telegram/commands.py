@@ -34,6 +34,23 @@ COMMANDS: Mapping[Language, Mapping[str, str]] = {
     },
 }
 
+DESCRIPTIONS: Mapping[Language, str] = {
+    Language.EN: (
+        "Activities near you, sign-ups, reminders and short things to read. No name is needed. "
+        "A program, not a person: it does not treat illness, and nobody watches it around the clock."
+    ),
+    Language.ZH: (
+        "帮您找身边的活动、报名、提醒，也有小知识可以读。不用留姓名。这是自动程序，不是真人，不看病，也没人24小时看着。"
+    ),
+}
+"""What somebody reads before they press Start: at most 512 characters."""
+
+SHORT: Mapping[Language, str] = {
+    Language.EN: "Activities near you: find, join, be reminded. A program, not a person.",
+    Language.ZH: "找身边的活动，报名，提醒。自动程序，不是真人。",
+}
+"""On the bot's page and in shared links: at most 120 characters."""
+
 _LANGUAGES = ((None, Language.EN), ("zh", Language.ZH), ("en", Language.EN))  # everybody else first, as Telegram asks
 _PRIVATE = BotCommandScopeAllPrivateChats()
 
@@ -44,3 +61,12 @@ async def tell_commands(bot: QuietBot) -> None:
         wanted = tuple(BotCommand(name, description) for name, description in COMMANDS[language].items())
         if await bot.get_my_commands(scope=_PRIVATE, language_code=code) != wanted:
             await bot.set_my_commands(wanted, scope=_PRIVATE, language_code=code)
+
+
+async def tell_descriptions(bot: QuietBot) -> None:
+    """Set both descriptions where they differ. Raises what the bot raises."""
+    for code, language in _LANGUAGES:
+        if (await bot.get_my_description(code)).description != DESCRIPTIONS[language]:
+            await bot.set_my_description(DESCRIPTIONS[language], code)
+        if (await bot.get_my_short_description(code)).short_description != SHORT[language]:
+            await bot.set_my_short_description(SHORT[language], code)

@@ -13,8 +13,10 @@ from outreach.domain.messages import Capabilities
 from outreach.domain.secret import Secret
 
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,200}")
-_KNOWN = ("TOKEN", "API_URL", "MODE", "RATE", "POLL_SECONDS")
-_NOT_OURS = frozenset({"ADAPTER", "ENABLED", "WEBHOOK_SECRET"})  # read by the settings, or by another mode
+_KNOWN = ("TOKEN", "API_URL", "MODE", "RATE", "POLL_SECONDS", "WEBHOOK_SECRET")
+_NOT_OURS = frozenset({"ADAPTER", "ENABLED"})  # what the registry reads in the same section
+_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}", re.ASCII)  # Telegram takes 1 to 256 of these
+_MODES = ("polling", "webhook")
 _DEFAULT_URL = "https://api.telegram.org"
 _LONGEST_POLL = 50  # seconds: the server cuts longer ones to that
 _TEXT_LIMIT = 4096  # documented as characters; UTF-16 units are never fewer, so counting them is safe either way
@@ -30,6 +32,8 @@ class Config:
     api_url: str = _DEFAULT_URL
     rate: float = 25.0
     poll_seconds: int = 25
+    webhook_secret: Secret | None = None
+    """Set in the webhook mode only."""
 
     @classmethod
     def parse(cls, options: Mapping[str, Secret]) -> Config:
@@ -41,8 +45,12 @@ class Config:
         api_url = given.get("API_URL", _DEFAULT_URL).rstrip("/")
         if not _is_base_url(api_url):
             problems.append("API_URL must be https://host (http:// only to this machine or a private network)")
-        if given.get("MODE", "polling").lower() != "polling":
-            problems.append("MODE must be polling")
+        mode = given.get("MODE", "polling").lower()
+        if mode not in _MODES:
+            problems.append(f"MODE must be {' or '.join(_MODES)}")
+        secret = given.get("WEBHOOK_SECRET", "")
+        if mode == "webhook" and not _SECRET.fullmatch(secret):
+            problems.append("WEBHOOK_SECRET must be 16 to 256 letters, digits, _ or -: make one up for this bot alone")
         rate = _number(given.get("RATE", "25"))
         if rate is None or not 0 < rate <= 1000:
             problems.append("RATE must be messages a second: a number above 0, at most 1000; Telegram allows about 30")
@@ -51,7 +59,8 @@ class Config:
             problems.append(f"POLL_SECONDS must be a whole number from 1 to {_LONGEST_POLL}")
         if problems or rate is None or poll_seconds is None:
             raise BadOptions(problems)
-        return cls(Secret(given["TOKEN"]), api_url, rate, int(poll_seconds))
+        hook = Secret(secret) if mode == "webhook" else None
+        return cls(Secret(given["TOKEN"]), api_url, rate, int(poll_seconds), hook)
 
     def capabilities(self) -> Capabilities:
         """What this account can do."""

@@ -42,7 +42,11 @@ class Heard:
 
 
 class _Odd(Exception):
-    """This update is not for us, or not as it should be; the only argument is the fixed reason."""
+    """This update is not for us, or not as it should be: a fixed reason, and who waits for an answer all the same."""
+
+    def __init__(self, reason: str, waiting: str | None = None, sent_at: datetime | None = None) -> None:
+        self.reason, self.waiting, self.sent_at = reason, waiting, sent_at
+        super().__init__(reason)
 
 
 def hear(update: Any, signer: Signer, received_at: datetime) -> Heard:
@@ -55,10 +59,11 @@ def hear(update: Any, signer: Signer, received_at: datetime) -> Heard:
     message_id = str(number) if number is not None else _fingerprint(update)
     try:
         return Heard(_read(update, message_id, signer, received_at), number)
-    except Exception as error:
-        # anything at all: one update that we trip over must not stop those behind it
-        reason = str(error) if isinstance(error, _Odd) else "malformed"
-    return Heard(Unparsed(message_id, reason), number, _press_id(update))
+    except _Odd as odd:
+        unparsed = Unparsed(message_id, odd.reason, odd.sent_at, odd.waiting)
+    except Exception:  # anything at all: one update that we trip over must not stop those behind it
+        unparsed = Unparsed(message_id, "malformed")
+    return Heard(unparsed, number, _press_id(update))
 
 
 def clean(text: str) -> str:
@@ -84,7 +89,7 @@ def _message(message: JsonObject, message_id: str) -> Incoming:
     sent_at = _time(message)
     text = message.get("text", message.get("caption"))  # a photo's caption is said as well: it must be screened
     if text is None:
-        raise _Odd("not_text")
+        raise _Odd("not_text", person, sent_at)  # a picture, a voice: whoever sent it waits for an answer
     if type(text) is not str:
         raise _Odd("malformed")
     words = clean(text)
