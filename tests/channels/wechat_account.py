@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from typing import Any
 
 from wechat_scene import ANN, options
 
 from outreach.channels.wechat import WeChatChannel, open_channel
+from outreach.channels.wechat.tokens import utc_now
 from outreach.domain.messages import MessageKind, Outgoing
 from outreach.testing.context import MemoryCupboard, make_context
 from outreach.testing.wechat_api import SECRET, Kind, WeChatApiStandIn
@@ -40,13 +42,18 @@ def api_of(kind: Kind = BEST) -> WeChatApiStandIn:
 
 
 def opened(
-    api: WeChatApiStandIn, cupboard: MemoryCupboard | None = None, *, believed: Kind | None = None, **more: str
+    api: WeChatApiStandIn,
+    cupboard: MemoryCupboard | None = None,
+    *,
+    believed: Kind | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    **more: str,
 ) -> WeChatChannel:
     """A channel whose settings say that the account is of the kind *believed* (or what it really is)."""
     kind = believed or api.kind
     given = {"ACCOUNT": "service" if kind.service else "subscription", "VERIFIED": str(kind.verified).lower()}
     given |= {"SECRET": SECRET, "API_URL": api.url} | (_TABLE if kind == BEST else {}) | more
-    return open_channel(options(**given), make_context("wechat", cupboard=cupboard), first_pause=0.01)
+    return open_channel(options(**given), make_context("wechat", cupboard=cupboard), clock=clock, first_pause=0.01)
 
 
 def play(
@@ -54,13 +61,14 @@ def play(
     kind: Kind = BEST,
     *,
     believed: Kind | None = None,
+    clock: Callable[[], datetime] = utc_now,
     **more: str,
 ) -> Any:
     """What *scene* gives, with the API running and a channel opened to it."""
 
     async def played() -> Any:
         async with api_of(kind) as api:
-            channel = opened(api, believed=believed, **more)
+            channel = opened(api, believed=believed, clock=clock, **more)
             try:
                 return await scene(api, channel)
             finally:

@@ -18,16 +18,22 @@ from collections.abc import Mapping
 from outreach.channels.base import ChannelContext
 from outreach.channels.wechat.channel import FIRST_PAUSE, HOLD_HEADER, HOLD_SECONDS, WeChatChannel
 from outreach.channels.wechat.config import parse_config
+from outreach.channels.wechat.tokens import Clock, utc_now
 from outreach.domain.secret import Secret
 
 __all__ = ["HOLD_HEADER", "HOLD_SECONDS", "WeChatChannel", "open_channel"]
 
 
 def open_channel(
-    options: Mapping[str, Secret], context: ChannelContext, *, first_pause: float = FIRST_PAUSE
+    options: Mapping[str, Secret],
+    context: ChannelContext,
+    *,
+    clock: Clock = utc_now,
+    first_pause: float = FIRST_PAUSE,
 ) -> WeChatChannel:
     """The entry point: checks *options* (all problems at once), does no I/O.
 
-    *first_pause*: seconds until an account that could not be prepared is tried again, ever more slowly.
+    *clock* tells how old a token is and when a day's quota begins anew. *first_pause*: seconds until an account that
+    could not be prepared is tried again, ever more slowly.
     """
-    return WeChatChannel(parse_config(options), context, first_pause=first_pause)
+    return WeChatChannel(parse_config(options), context, clock=clock, first_pause=first_pause)

@@ -16,7 +16,7 @@ from outreach.domain.secret import Secret
 STALE_TOKEN = frozenset({40001, 40014, 42001})
 BUSY = frozenset({-1, 61450})
 TOO_OFTEN = frozenset({45009, 45011})
-PAUSES = (0.5, 1.0)  # seconds before another try
+PAUSES = (1, 2)  # before another try, in multiples of the first pause
 _OF_EVERY_DAY = frozenset({0, 45015, 45047, 43101, 43004, *STALE_TOKEN})  # a closed window is no news for staff
 
 log = logging.getLogger(__name__)
@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 class Api:
     """WeChat's API for one account."""
 
-    def __init__(self, wire: Wire, tokens: Tokens, lane: LaneName) -> None:
-        self._wire, self._tokens, self._lane = wire, tokens, lane
+    def __init__(self, wire: Wire, tokens: Tokens, lane: LaneName, first_pause: float) -> None:
+        self._wire, self._tokens, self._lane, self._first_pause = wire, tokens, lane, first_pause
 
     async def token(self) -> Secret | Said | NoAnswer:
         """A good token, or why there is none."""
@@ -62,7 +62,7 @@ class Api:
             left = left or (isinstance(said, NoAnswer) and said.left)
             if pause is None or not _is_trouble(said):
                 break
-            await asyncio.sleep(pause)
+            await asyncio.sleep(pause * self._first_pause)
         # one of the tries may have been carried out, whatever the last one met with
         return NoAnswer(str(said.code), left=True) if left and _is_trouble(said) else said
 

@@ -21,7 +21,7 @@ from outreach.channels.wechat.refused import Refused
 from outreach.channels.wechat.reply import Letter, reply_text, seal_letter
 from outreach.channels.wechat.rights import capabilities_of, rights_of
 from outreach.channels.wechat.sending import Pushes
-from outreach.channels.wechat.tokens import Tokens
+from outreach.channels.wechat.tokens import Clock, Tokens, utc_now
 from outreach.channels.wechat.wire import Wire
 from outreach.domain.messages import Incoming, Outcome, Outgoing, Reach, Reachability, Receipt
 
@@ -39,15 +39,18 @@ logger = logging.getLogger(__name__)
 class WeChatChannel:
     """One Official Account. Keeps nothing of what it hears; *refused* counts requests turned away, by reason."""
 
-    def __init__(self, config: Config, context: ChannelContext, *, first_pause: float = FIRST_PAUSE) -> None:
+    def __init__(
+        self, config: Config, context: ChannelContext, *, clock: Clock = utc_now, first_pause: float = FIRST_PAUSE
+    ) -> None:
         self.lane = context.lane
         self.refused: Counter[str] = Counter()
         self._config = config
         self._envelope = Envelope(config.aes_key, config.appid) if config.aes_key is not None else None
         self._gate = Gate(config, self._envelope)
         wire = Wire(config.api_url)
-        self._api = Api(wire, Tokens(config, wire, context.cupboard, context.lane), context.lane)
-        self._pushes = Pushes(self._api, context.lane, rights_of(config), config.templates, self._take_rights)
+        tokens = Tokens(config, wire, context.cupboard, context.lane, clock)
+        self._api = Api(wire, tokens, context.lane, first_pause / 10)  # a call is short, an outage is long
+        self._pushes = Pushes(self._api, context.lane, rights_of(config), config.templates, self._take_rights, clock)
         self._take_rights()
         self._first_pause = first_pause
         self._preparing: asyncio.Task[None] | None = None

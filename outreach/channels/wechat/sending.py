@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from outreach.channels.wechat.api import Api
 from outreach.channels.wechat.outcomes import NO_RIGHT, UNKNOWN_TEMPLATE, WINDOW_CLOSED, outcome_of
@@ -15,6 +15,7 @@ from outreach.channels.wechat.reply import reply_text
 from outreach.channels.wechat.rights import Rights
 from outreach.channels.wechat.said import NoAnswer, Said
 from outreach.channels.wechat.templates import Template
+from outreach.channels.wechat.tokens import Clock
 from outreach.domain.ids import LaneName
 from outreach.domain.messages import MessageKind, Outcome, Outgoing, Parked, Rejected, RetryLater, Sent, Unreachable
 
@@ -36,7 +37,7 @@ class Pushes:
         rights: Rights,
         templates: Mapping[MessageKind, Template],
         changed: Callable[[], None],
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Clock,
     ) -> None:
         self._api, self._lane, self._changed, self._clock = api, lane, changed, clock
         self.rights, self.templates = rights, dict(templates)

@@ -25,16 +25,20 @@ _STILL_REFUSED = Said(40001, {})
 Found: TypeAlias = Secret | Said | NoAnswer
 """A token, or why there is none."""
 
+Clock: TypeAlias = Callable[[], datetime]
+
 log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """The moment, aware."""
+    return datetime.now(UTC)
 
 
 class Tokens:
     """The token that is good now. Everybody who needs one at the same time waits for the same request."""
 
-    def __init__(
-        self, config: Config, wire: Wire, cupboard: Cupboard, lane: LaneName,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:  # fmt: skip
+    def __init__(self, config: Config, wire: Wire, cupboard: Cupboard, lane: LaneName, clock: Clock) -> None:
         self._config, self._wire, self._cupboard, self._lane, self._clock = config, wire, cupboard, lane, clock
         self._token, self._until = Secret(""), _NEVER
         self._force_again = _NEVER
