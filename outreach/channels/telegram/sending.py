@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile
 
 from outreach.channels.base import Signer
 from outreach.channels.telegram.bot import QuietBot
@@ -17,7 +17,6 @@ _PERSON = re.compile(r"[1-9]\d{0,15}", re.ASCII)  # groups are negative: what we
 _CAPTION_LIMIT = 1024  # UTF-16 units, like the text's
 _TEXT_LIMIT = 4096
 _SHORT_CELLS = 8  # two buttons of four Chinese characters share a row on the smallest phone
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)  # a preview would fetch a private address
 
 
 async def send(bot: QuietBot, signer: Signer, to: str, message: Outgoing) -> Outcome:
@@ -65,10 +64,9 @@ def units(text: str) -> int:
 
 async def _send_text(bot: QuietBot, chat_id: int, text: str, keyboard: InlineKeyboardMarkup | None) -> Outcome:
     try:
-        sent = await bot.send_message(chat_id, text, reply_markup=keyboard, link_preview_options=_NO_PREVIEW)
-    except Exception as fault:  # the library raises KeyError and TypeError for answers that lack a field
+        return Sent(await bot.send_text(chat_id, text, keyboard))
+    except Exception as fault:  # a KeyError or TypeError for an answer that lacks a field
         return outcome_of(fault)
-    return Sent(str(sent.message_id))
 
 
 async def _send_file(
