@@ -25,6 +25,7 @@ from urllib.parse import urlencode
 sys.path.insert(0, str(Path(__file__).parent))
 
 import telegram_sends
+import wechat_steady
 from harness import free_port, median_of, percentile, post_all, python, served
 
 from outreach.testing.telegram import TelegramStandIn
@@ -40,7 +41,7 @@ def main() -> None:
     """Measure everything and print a table."""
     print(_machine(), flush=True)
     print("\n| what | figure | floor in the same run | ratio or goal |\n|---|---|---|---|", flush=True)
-    for measure in (_hook, _rush, telegram_sends.line, _start_up, _memory):
+    for measure in (_hook, _rush, steady, telegram_sends.line, _start_up, _memory):
         print(measure(), flush=True)
 
 
@@ -108,6 +109,19 @@ def _one_rush() -> tuple[float, list[float]]:
     return seconds, took
 
 
+def steady(seconds: int = wechat_steady.SECONDS) -> str:
+    """WeChat at a steady rate; see `wechat_steady`."""
+    return wechat_steady.line(
+        _house, _packed, _megabytes, lambda person, body: bool(unpack(ACCOUNT, body, person)), seconds
+    )
+
+
+def _megabytes(folder: Path) -> float:
+    with _process_of(folder) as status:
+        resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    return int(resident.split()[1]) / 1024
+
+
 def _start_up() -> str:
     def once() -> float:
         began = time.perf_counter()
@@ -133,9 +147,7 @@ def _memory() -> str:
         }
         with _house(telegram) as (_port, _folder):
             time.sleep(5)
-            with _process_of(_folder) as status:
-                resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-    megabytes = int(resident.split()[1]) / 1024
+            megabytes = _megabytes(_folder)
     return f"| idle memory with web chat, Telegram and WeChat | {megabytes:.0f} MB | – | goal < 160 MB |"
 
 

@@ -72,7 +72,7 @@ _KEY = re.compile(r"([a-z_]+?)\d+", re.ASCII)
 
 def unfit_field(wanted: tuple[str, ...], given: object) -> str:
     """The first field of a template that is missing, unknown or breaks the rule of its prefix; empty if all fit."""
-    fields = given if isinstance(given, dict) else {}
+    fields: dict[str, object] = given if isinstance(given, dict) else {}
     for key in (*wanted, *(key for key in fields if key not in wanted)):
         if key not in wanted or not _fits(key, fields.get(key)):
             return key

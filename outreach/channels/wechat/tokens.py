@@ -43,7 +43,8 @@ class Tokens:
         self._token, self._until = Secret(""), _NEVER
         self._force_again = _NEVER
         self._one_at_a_time = asyncio.Lock()
-        self._searches, self._last = 0, NoAnswer("never_asked", left=False)
+        self._searches = 0
+        self._last: Found = NoAnswer("never_asked", left=False)
 
     async def current(self) -> Found:
         """A token that should be good, or why there is none."""
