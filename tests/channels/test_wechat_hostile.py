@@ -1,4 +1,4 @@
-"""Two thousand spoiled requests, on both sides of the encryption: always a value, never an exception."""
+"""Three thousand spoiled requests, on both sides of the encryption: always a value, never an exception."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from wechat_scene import ACCOUNT, PLAIN, TEXT, channel, event, request, xml
 
 from outreach.channels.base import Answer, HookRequest, HookResponse
-from outreach.domain.messages import Incoming, MessageKind, Outgoing
+from outreach.domain.messages import Incoming, Message, MessageKind, Outgoing
 
 SOUND = [
     xml(TEXT),
@@ -19,6 +19,8 @@ SOUND = [
     xml(event("subscribe", "qrscene_act:17:ab12", Ticket="t")),
     xml(event("CLICK", "join:17")),
     xml({"MsgType": "voice", "Recognition": "hello", "MsgId": "5"}),
+    xml({"MsgType": "image", "PicUrl": "http://x.invalid/p", "MediaId": "m", "MsgId": "6"}),
+    xml(event("TEMPLATESENDJOBFINISH", MsgID="3000000000000000001", Status="failed:user block")),
 ]
 PIECES = [
     *(b"<xml>", b"</xml>", b"<MsgType>", b"<![CDATA[", b"]]>", b"<!", b"<?", b"<!--", b"-->", b"&#8;", b"&#xD800;"),
@@ -58,15 +60,18 @@ def spoil(content: bytes, chance: random.Random) -> bytes:
     return content
 
 
-def test_two_thousand_spoiled_bodies_give_values():
+def test_three_thousand_spoiled_bodies_give_values_and_the_next_good_message_is_heard():
     chance = random.Random(20261123)
-    for number in range(500):
+    for number in range(750):
         content = spoil(SOUND[number % len(SOUND)], chance)
         play(request(content), ACCOUNT)  # spoiled before it was sealed and signed
         play(request(content, PLAIN), PLAIN)
         sealed = request(SOUND[number % len(SOUND)])
         play(dataclasses.replace(sealed, body=spoil(sealed.body, chance)), ACCOUNT)
         play(dataclasses.replace(request(content, PLAIN), body=chance.randbytes(number)), PLAIN)
+    for account in (ACCOUNT, PLAIN):
+        (heard,) = (SECURE if account is ACCOUNT else CLEAR).decode(request(TEXT, account))
+        assert isinstance(heard, Message)
 
 
 @settings(max_examples=300, deadline=None)

@@ -1,4 +1,4 @@
-"""The WeChat adapter with an account that may push keeps the same promises, against the stand-in of WeChat's API."""
+"""The WeChat adapter with each kind of account keeps the same promises, against the stand-in of WeChat's API."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from test_contract_wechat import ACCOUNT, ANN, TestWeChat
 
+from outreach.channels.base import Channel
 from outreach.domain.messages import Halted, Parked, Rejected, RetryLater, Sent, Unconfirmed, Unreachable
 from outreach.domain.secret import Secret
 from outreach.testing import Delivered, Situation
@@ -19,6 +20,9 @@ del TestWeChat  # collected where it is at home
 
 SERVICE = {"ACCOUNT": "service", "VERIFIED": "true"}
 SUBSCRIPTION = {"ACCOUNT": "subscription", "VERIFIED": "true"}
+UNVERIFIED_SERVICE = {"ACCOUNT": "service", "VERIFIED": "false"}
+UNVERIFIED_SUBSCRIPTION = {"ACCOUNT": "subscription", "VERIFIED": "false"}
+PRETENDED = {**SERVICE, "TEMPLATE_REMINDER": "template-reminder", "FIELDS_REMINDER": "thing1=title"}
 
 
 class TestWeChatService(_HOOK_SIDE):
@@ -92,3 +96,36 @@ class TestWeChatSubscription(TestWeChatService):
 
     kind = Kind(service=False, verified=True)
     more = SUBSCRIPTION
+
+
+class TestWeChatUnverifiedService(TestWeChatService):
+    """A service account that is not verified has a menu, and answers only."""
+
+    kind = Kind(service=True, verified=False)
+    more = UNVERIFIED_SERVICE
+
+    def situations(self) -> Sequence[Situation]:
+        return [Situation("a plain day", lambda: self.api.behave(), Parked("no_push"))]
+
+    def slow(self) -> None:
+        return None
+
+
+class TestWeChatUnverifiedSubscription(TestWeChatUnverifiedService):
+    """A subscription account that is not verified answers, and calls nobody."""
+
+    kind = Kind(service=False, verified=False)
+    more = UNVERIFIED_SUBSCRIPTION
+
+
+class TestWeChatWithoutItsRights(TestWeChatUnverifiedService):
+    """Settings that claim more than WeChat grants: after the start, the account keeps what an unverified one does."""
+
+    kind = Kind(service=False, verified=False)
+    more = PRETENDED
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Channel]:
+        async with super().opened() as channel:
+            await channel.prepare()
+            yield channel
