@@ -126,7 +126,11 @@ class WeChatApiStandIn(TokenDesk, WeChatApiState):
         return _yes(msgid=number)
 
     def _list_templates(self, asked: Answer) -> Answer:
-        return {"template_list": [{"template_id": name, "title": "stand-in"} for name in self.templates]}
+        listed = [
+            {"template_id": name, "title": "stand-in", "content": "\n".join(f"{{{{{key}.DATA}}}}" for key in keys)}
+            for name, keys in self.templates.items()
+        ]
+        return {"template_list": listed}
 
     def _set_menu(self, asked: Answer) -> Answer:
         if (fault := rules.fault_of_menu(asked)) is not None:

@@ -32,7 +32,7 @@ class Api:
         """A good token, or why there is none."""
         return await self._tokens.current()
 
-    async def call(self, path: str, body: Mapping[str, Any], *, repeatable: bool = False) -> Said | NoAnswer:
+    async def call(self, path: str, body: Mapping[str, Any] | None, *, repeatable: bool = False) -> Said | NoAnswer:
         """What WeChat says to *body*. *repeatable*: done twice it is done once, so after trouble it is asked again."""
         said = await self._called(path, body, repeatable)
         if isinstance(said, Said) and said.code not in _OF_EVERY_DAY:
@@ -45,7 +45,7 @@ class Api:
         """Let go of the connections."""
         await self._wire.close()
 
-    async def _called(self, path: str, body: Mapping[str, Any], repeatable: bool) -> Said | NoAnswer:
+    async def _called(self, path: str, body: Mapping[str, Any] | None, repeatable: bool) -> Said | NoAnswer:
         token = await self._tokens.current()
         if not isinstance(token, Secret):
             return _not_asked(token)
@@ -55,10 +55,12 @@ class Api:
         fresh = await self._tokens.instead_of(token)
         return await self._asked(path, body, fresh, repeatable) if isinstance(fresh, Secret) else _not_asked(fresh)
 
-    async def _asked(self, path: str, body: Mapping[str, Any], token: Secret, repeatable: bool) -> Said | NoAnswer:
+    async def _asked(
+        self, path: str, body: Mapping[str, Any] | None, token: Secret, repeatable: bool
+    ) -> Said | NoAnswer:
         left = False
         for pause in (*(PAUSES if repeatable else ()), None):
-            said = await self._wire.post(path, body, {"access_token": token.reveal()})
+            said = await self._wire.ask(path, body, {"access_token": token.reveal()})
             left = left or (isinstance(said, NoAnswer) and said.left)
             if pause is None or not _is_trouble(said):
                 break

@@ -66,7 +66,8 @@ class WeChatChannel:
 
     async def check(self) -> Sequence[Finding]:
         """See `CheckedChannel`."""
-        return await look_at(self._api, self._pushes.rights, has_secret=bool(self._config.secret.reveal()))
+        claimed, templates = rights_of(self._config), self._config.templates
+        return await look_at(self._api, claimed, templates, has_secret=bool(self._config.secret))
 
     async def entrance(self, source: str) -> str | None:
         """See `EntranceChannel`. Verified service accounts only."""

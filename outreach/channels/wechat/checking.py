@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from outreach.channels.base import Finding
 from outreach.channels.wechat.api import Api
+from outreach.channels.wechat.checking_templates import look_at_templates
 from outreach.channels.wechat.outcomes import NO_RIGHT, outcome_of
-from outreach.channels.wechat.preparing import ask_about, probed
+from outreach.channels.wechat.preparing import MENU, ask_about, probed
 from outreach.channels.wechat.rights import Rights
 from outreach.channels.wechat.said import NoAnswer, Said
-from outreach.domain.messages import Halted
+from outreach.channels.wechat.templates import Template
+from outreach.domain.messages import Halted, MessageKind
 from outreach.domain.secret import Secret
 
 
-async def look_at(api: Api, rights: Rights, *, has_secret: bool) -> Sequence[Finding]:
-    """What stands well and what does not. Changes nothing: it asks for a token and for quotas."""
+async def look_at(
+    api: Api, rights: Rights, templates: Mapping[MessageKind, Template], *, has_secret: bool
+) -> Sequence[Finding]:
+    """What stands well and what does not, against the *rights* that the settings claim.
+
+    Changes nothing: it asks for a token, for quotas and for the list of templates.
+    """
     if not has_secret:
         return (Finding("push", True, "answers_only", "wechat_answers_only"),)
     token = await api.token()
     if not isinstance(token, Secret):
         return (_no_token(token),)
-    rows = [await _right(api, name, path, has) for name, (path, has) in probed(rights).items()]
-    return (Finding("token", True), *rows)
+    asked = {"menu": (MENU, rights.menu), **probed(rights)}
+    found = [await _right(api, name, path, has) for name, (path, has) in asked.items()]
+    table = templates if rights.template else {}
+    return (Finding("token", True), *found, *await look_at_templates(api, table))
 
 
 def _no_token(why: Said | NoAnswer) -> Finding:
@@ -30,7 +39,8 @@ def _no_token(why: Said | NoAnswer) -> Finding:
         return Finding("token", False, why.code, "no_answer")
     outcome = outcome_of(why)
     remedy = outcome.remedy if isinstance(outcome, Halted) else "other"
-    return Finding("token", False, str(why.code), remedy, {"address": why.our_address} if why.our_address else {})
+    values = {"address": why.our_address or "-"} if remedy == "wechat_whitelist" else {}
+    return Finding("token", False, str(why.code), remedy, values)
 
 
 async def _right(api: Api, subject: str, path: str, has: bool) -> Finding:

@@ -18,7 +18,7 @@ from outreach.domain.messages import Halted
 log = logging.getLogger(__name__)
 
 CODES = "/cgi-bin/qrcode/create"
-_MENU = "/cgi-bin/menu/create"
+MENU = "/cgi-bin/menu/create"
 _QUOTA = "/cgi-bin/openapi/quota/get"
 _NOT_OF_THIS_ACCOUNT = 76022  # what the quota desk says of an API that the account may not call
 
@@ -40,7 +40,7 @@ async def ask_about(api: Api, path: str) -> Said | NoAnswer:
 
 async def prepare(api: Api, pushes: Pushes, lane: LaneName, *, keep_menu: bool) -> bool:
     """Set the menu and drop the rights that WeChat denies. False if WeChat could not be asked: try again later."""
-    if pushes.rights.menu and not keep_menu and not _settled(lane, await api.call(_MENU, menu(), repeatable=True)):
+    if pushes.rights.menu and not keep_menu and not _settled(lane, await api.call(MENU, menu(), repeatable=True)):
         return False
     for name, (path, has) in probed(pushes.rights).items():
         if not has:

@@ -91,7 +91,7 @@ class Tokens:
             "secret": self._config.secret.reveal(),
             "force_refresh": force,
         }
-        said = await self._wire.post("/cgi-bin/stable_token", body, {})
+        said = await self._wire.ask("/cgi-bin/stable_token", body, {})
         if isinstance(said, NoAnswer) or said.code != 0:
             return said
         if not said.text("access_token"):

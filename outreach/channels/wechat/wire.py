@@ -24,16 +24,19 @@ class Wire:
         self._session: aiohttp.ClientSession | None = None
         self._is_closed = False
 
-    async def post(self, path: str, body: Mapping[str, Any], query: Mapping[str, str]) -> Said | NoAnswer:
-        """What WeChat says to *body*. Never raises but for a cancellation."""
+    async def ask(self, path: str, body: Mapping[str, Any] | None, query: Mapping[str, str]) -> Said | NoAnswer:
+        """What WeChat says to *body*, or to a question without one. Never raises but for a cancellation."""
         if self._is_closed:
             return NoAnswer("closed", left=False)
         address = f"{self._base}{path}" + (f"?{urlencode(query)}" if query else "")
         # Bytes of our own: a client's JSON escapes Chinese, which WeChat shows as it stands or refuses.
-        data = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+        method = "GET" if body is None else "POST"
+        data = None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
         headers = {"content-type": "application/json; charset=utf-8"}
         try:
-            async with self._open().post(address, data=data, headers=headers, allow_redirects=False) as response:
+            async with self._open().request(
+                method, address, data=data, headers=headers, allow_redirects=False
+            ) as response:
                 return read_answer(response.status, await _content(response))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL):
             return NoAnswer("no_connection", left=False)
