@@ -10,8 +10,10 @@ from wechat_scene import ANN
 
 from outreach.channels.base import CheckedChannel, EntranceChannel
 from outreach.conversation.tokens import intent_of
-from outreach.domain.messages import MessageKind, Parked, Sent
+from outreach.domain.messages import Language, MessageKind, Parked, Sent
+from outreach.store.library import read_phrases
 from outreach.testing.wechat_api import Kind
+from outreach.wording.phrases import parse_wording
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
@@ -127,3 +129,53 @@ def test_a_template_reaches_who_has_long_been_silent_from_a_verified_service_acc
     done = [play(scene, kind) for kind in KINDS.values()]
 
     assert done == [(Parked, False)] * 3 + [(Sent, True)]
+
+
+@pytest.mark.parametrize(
+    ("real", "code", "remedy"),
+    [
+        ({"template-of-a-reminder": ("thing1", "time2", "thing3")}, "", ""),
+        ({"another-template": ("thing1", "time2", "thing3")}, "unknown", "wechat_template"),
+        ({"template-of-a-reminder": ("thing1", "time2", "thing9")}, "other_fields", "wechat_fields"),
+    ],
+)
+def test_a_check_lays_the_template_table_beside_the_accounts_own_templates(real, code, remedy):
+    async def scene(api, channel):
+        api.templates = real
+        return {finding.subject: finding for finding in await channel.check()}["template_reminder"]
+
+    finding = play(scene)
+
+    assert (finding.good, finding.code, finding.remedy) == (not code, code, remedy)
+    assert "thing9" in finding.values.get("fields", "thing9")
+
+
+def test_every_remedy_of_a_check_has_a_sentence_in_both_languages_and_its_blanks_are_filled():
+    days = [{"errcode": code} for code in (40001, 40125, 40164, 48004, 89503, 45009, 12345)]
+
+    async def scene(api, channel):
+        found = []
+        for day in days:
+            api.misbehave(path="stable_token", times=None, **day)
+            found += await channel.check()
+        api.behave()
+        api.templates = {"template-of-a-reminder": ("thing9",)}
+        found += await channel.check()
+        api.templates, api.kind = {}, CHATTY
+        return [*found, *await channel.check()]
+
+    wording = parse_wording(read_phrases())
+    bad = [finding for finding in play(scene) if not finding.good]
+
+    assert {finding.remedy for finding in bad} >= {"wechat_secret", "wechat_whitelist", "wechat_fields", "wechat_kind"}
+    for finding in bad:
+        for language in Language:
+            assert "{" not in wording.say(f"remedy.{finding.remedy}", language, **finding.values)
+
+
+def test_a_check_says_what_the_settings_claim_and_wechat_denies_also_after_the_start_found_it_out():
+    async def scene(api, channel):
+        await channel.prepare()
+        return {finding.subject for finding in await channel.check() if not finding.good}
+
+    assert play(scene, Kind(), believed=BEST) == {"menu", "customer_messages", "templates", "qr_codes"}
