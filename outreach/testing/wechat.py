@@ -22,10 +22,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import urlencode, urlsplit
 
 from outreach.testing.wechat_wire import Account, IllegalReply, Wire, compose, pack, sign, unpack
+
+if TYPE_CHECKING:  # the program below does without a server of its own
+    from outreach.testing.wechat_api_state import WeChatApiState
 
 PATIENCE = 5.0  # seconds until WeChat hangs up
 TRIES = 3
@@ -47,7 +50,8 @@ class RawReply:
 class WeChatStandIn:
     """WeChat for one account, in front of one hook. Blocking; safe to use from several threads.
 
-    *patience* is in seconds; *clock* gives seconds since 1970. *attempts* counts the posts of all deliveries.
+    *patience* is in seconds; *clock* gives seconds since 1970. *attempts* counts the posts of all deliveries. What
+    people do opens their windows in *api*, if given, as it does at WeChat.
     """
 
     def __init__(
@@ -57,9 +61,11 @@ class WeChatStandIn:
         *,
         patience: float = PATIENCE,
         clock: Callable[[], float] = time.time,
+        api: WeChatApiState | None = None,
     ) -> None:
         self.account = account or Account()
         self.attempts = 0
+        self._api = api
         self._hook, self._patience, self._clock = urlsplit(hook), patience, clock
         self._ids = itertools.count(secrets.randbelow(2**40) + 2**61)
 
@@ -102,6 +108,8 @@ class WeChatStandIn:
 
     def deliver(self, openid: str, fields: Mapping[str, str], created: int | None = None) -> str | None:
         """Post a callback of *fields*; after silence on the line, again with the same content, three times in all."""
+        if self._api is not None:
+            self._api.witness(openid, fields)
         xml = compose(self.account, openid, int(self._clock()) if created is None else created, fields)
         for _ in range(TRIES):
             wire = pack(self.account, xml, int(self._clock()), self._nonce())

@@ -109,6 +109,16 @@ class WeChatApiState(StandIn):
         left, until = (opened.left, opened.until) if opened else (0, 0.0)
         self._windows[openid] = _Open(max(until, self.clock() + rule.seconds), max(left, rule.messages))
 
+    def witness(self, openid: str, fields: Mapping[str, str]) -> None:
+        """*openid* did what the callback of *fields* says: it opens a window, closes it, or changes nothing."""
+        event = fields.get("Event", "").lower()
+        if event == "unsubscribe":
+            self.unfollow(openid)
+        elif fields.get("MsgType") != "event":
+            self.heard(openid)
+        elif (how := {"subscribe": "follow", "scan": "scan", "click": "click"}.get(event)) is not None:
+            self.heard(openid, how)
+
     def unfollow(self, openid: str) -> None:
         """*openid* leaves: their window is closed."""
         self._followers.discard(openid)

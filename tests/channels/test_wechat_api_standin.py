@@ -7,6 +7,7 @@ import json
 import pytest
 from wechat_naive import ANN, BEST, Clock, play
 
+from outreach.testing.wechat import ServiceUnavailable, WeChatStandIn
 from outreach.testing.wechat_api import Kind
 
 # --- tokens ---------------------------------------------------------------------------------------------------
@@ -145,3 +146,18 @@ def test_empty_and_long_texts_and_escapes_are_refused():
             return empty, long, json.loads(await response.read())["errcode"]
 
     assert play(scene) == (44004, 45002, 40033)
+
+
+def test_what_people_do_in_the_chat_opens_their_windows_in_the_api():
+    async def scene(naive):
+        people = WeChatStandIn(
+            "http://127.0.0.1:9/hooks/wechat", api=naive.api
+        )  # nobody listens: it opens all the same
+        codes = []
+        for act in (people.follow, people.unfollow, lambda openid: people.say(openid, "在吗")):
+            with pytest.raises(ServiceUnavailable):
+                act(ANN)
+            codes.append(await naive.say())
+        return codes
+
+    assert play(scene) == [0, 45015, 0]
