@@ -49,6 +49,7 @@ fmt: $(READY) ## put code into shape
 
 bench: $(READY) ## measure against floors taken in the same run
 	@$(BIN)/python benchmarks/bench.py
+	@$(BIN)/python benchmarks/mutations.py
 
 clean: ## take away what was built; var/ and keys stay, they hold people's data
 	@rm -rf .venv .make dist build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
