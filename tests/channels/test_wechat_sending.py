@@ -209,3 +209,15 @@ def test_kinds_without_a_template_are_never_forced_into_one():
         return await channel.send(ANN, tip, "k"), api.calls_of(BY_TEMPLATE)
 
     assert play(scene) == (Parked("window_closed"), [])
+
+
+def test_what_support_asks_for_is_in_the_log_and_a_closed_window_is_no_news(caplog):
+    async def scene(api, channel):
+        await channel.send(ANN, REPLY, "k")
+        quiet = caplog.text
+        api.misbehave(path=CUSTOM, errcode=40001, times=None)
+        await channel.send(ANN, REPLY, "k")
+        return quiet
+
+    assert play(scene) == ""
+    assert "refused with 40001, rid 65a1-stand-in" in caplog.text

@@ -17,7 +17,7 @@ STALE_TOKEN = frozenset({40001, 40014, 42001})
 BUSY = frozenset({-1, 61450})
 TOO_OFTEN = frozenset({45009, 45011})
 PAUSES = (1, 2)  # before another try, in multiples of the first pause
-_OF_EVERY_DAY = frozenset({0, 45015, 45047, 43101, 43004, *STALE_TOKEN})  # a closed window is no news for staff
+_OF_EVERY_DAY = frozenset({0, 45015, 45047, 43101, 43004})  # a closed window is no news for staff
 
 log = logging.getLogger(__name__)
 
