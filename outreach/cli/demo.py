@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,10 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outreach.cli.shared import set_up_logging
-from outreach.domain.errors import Fault
+from outreach.domain.errors import BadInput, Fault
+from outreach.domain.ids import LaneName
 
 if TYPE_CHECKING:
     from outreach.settings import Settings
+    from outreach.testing.played import PlayedPlatform
 
 LEAD = timedelta(minutes=10)
 TIP_AFTER = timedelta(seconds=45)
@@ -23,21 +27,51 @@ TIP_AFTER = timedelta(seconds=45)
 
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Go on with the town of last time.")] = False,
+    platforms: Annotated[
+        str, typer.Option("--with", help="Play telegram, wechat or both (telegram,wechat), each with a telephone.")
+    ] = "",
 ) -> None:
     """Start a small fictional town: sign up, and see confirmation, reminder and tip within 90 seconds."""
-    from outreach.bootstrap import build
-    from outreach.cli.demo_town import Town
-    from outreach.cli.run import serve
     from outreach.settings import load
 
     settings = _for_demo(load())
     set_up_logging(settings.log_level)
+    with ExitStack() as stack:
+        phones = {name: stack.enter_context(_played(name, settings)) for name in _named(platforms)}
+        channels = {LaneName(name): one.options for name, one in phones.items()}
+        settings = replace(settings, channels={**settings.channels, **channels}, profile="open")
+        _serve(settings, keep, {name: one.phone for name, one in phones.items()})
+
+
+def _serve(settings: Settings, keep: bool, phones: Mapping[str, str]) -> None:
+    from outreach.bootstrap import build
+    from outreach.cli.demo_town import Town
+    from outreach.cli.run import serve
+
     _prepare(settings, keep=keep)
     house = build(settings, demo=True)
     town = Town(house.core, house.clock)
     town.found()
     house.add_tick("try me", timedelta(seconds=5), town.keep_one_to_try)
-    serve(house, lambda: _greet(settings))
+    serve(house, lambda: _greet(settings, phones))
+
+
+def _named(platforms: str) -> list[str]:
+    if not platforms.strip():
+        return []
+    from outreach.testing.played import PLATFORMS
+
+    named = [name.strip().lower() for name in platforms.split(",") if name.strip()]
+    strange = [name for name in named if name not in PLATFORMS]
+    if strange:
+        raise BadInput([f"--with: {name!r} cannot be played; there are {', '.join(PLATFORMS)}" for name in strange])
+    return list(dict.fromkeys(named))
+
+
+def _played(name: str, settings: Settings) -> AbstractContextManager[PlayedPlatform]:
+    from outreach.testing.played import played
+
+    return played(name, f"http://{settings.host}:{settings.port}/hooks/{name}")
 
 
 def _for_demo(settings: Settings) -> Settings:
@@ -87,15 +121,16 @@ def _require_mark(settings: Settings) -> None:
         raise Fault("the database there is not marked as a demo", "give another OUTREACH_DATA_DIR")
 
 
-def _greet(settings: Settings) -> None:
+def _greet(settings: Settings, phones: Mapping[str, str]) -> None:
     address = f"http://{settings.host}:{settings.port}"
+    lines = "".join(f"\n  A played telephone   {phone}      ({name})" for name, phone in phones.items())
     print(
         f"""
 Outreach demo: the fictional county of Yunxi, for today and the week ahead.
 
   Chat as a resident   {address}/chat      (best at phone width)
   What is on           {address}/
-  Calendar feed        {address}/feeds/public.ics
+  Calendar feed        {address}/feeds/public.ics{lines}
 
   1. Open the chat, press 活动 (Activities) and join "试一试 · Try me".
   2. The confirmation comes at once, the reminder within 75 seconds.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import time
+from collections.abc import Callable
 
 import pytest
 from wechat_scene import ACCOUNT, ANN, CREATED, NOW, PLAIN, TEXT, channel, heard, later, refused, request, xml
@@ -173,12 +174,18 @@ NASTY = {
 @pytest.mark.parametrize("account", [ACCOUNT, PLAIN], ids=["secure", "plaintext"])
 def test_what_is_nasty_but_genuine_costs_little(nasty, account):
     house, wire = channel(account), request(nasty, account)
-    house.decode(wire)
 
-    began = time.process_time()
-    house.decode(wire)
+    assert _least_cpu(lambda: house.decode(wire)) < CPU_LIMIT
 
-    assert time.process_time() - began < CPU_LIMIT
+
+def _least_cpu(work: Callable[[], object]) -> float:
+    """What *work* costs by itself: the least of several tries, so that no collector and no neighbour decides."""
+    tries = []
+    for _ in range(7):
+        began = time.process_time()
+        work()
+        tries.append(time.process_time() - began)
+    return min(tries)
 
 
 def test_an_unsigned_body_that_looks_like_many_envelopes_costs_little():
@@ -186,11 +193,11 @@ def test_an_unsigned_body_that_looks_like_many_envelopes_costs_little():
     padded = [b"<Encrypt>" + begin + b" " * 60_000 for begin in (b"", b"A", b"<![CDATA[", b"<![CDATA[A]]>")]
     bodies = [b"<Encrypt>" * 7_000, b"<Encrypt>" + b"A" * 60_000, *padded]
 
-    began = time.process_time()
-    statuses = [refused(dataclasses.replace(genuine, body=body)) for body in bodies]
+    def statuses() -> set[int]:
+        return {refused(dataclasses.replace(genuine, body=body)) for body in bodies}
 
-    assert set(statuses) == {403}
-    assert time.process_time() - began < CPU_LIMIT * len(bodies)
+    assert statuses() == {403}
+    assert _least_cpu(statuses) < CPU_LIMIT * len(bodies)
 
 
 def test_compatible_mode_is_read_from_its_sealed_part():
