@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NewType, TypeAlias
 
 from outreach.domain.activity import ActivityKind, ActivityStatus, SignUpPolicy
 from outreach.domain.delivery import DeliveryState
@@ -52,6 +52,26 @@ class PersonCard:
     def is_known(self) -> bool:
         """Whether they agreed that we keep something of them."""
         return self.resident_id is not None
+
+
+LinkId = NewType("LinkId", int)
+"""One offer to link two chats."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOffer:
+    """Two chats on the way to become one person's. *asker* has the code; *other* is where it was typed.
+
+    *agreed_at*: when the other said yes; from then on it is the asker's turn. *until*: how long the offer stands.
+    """
+
+    id: LinkId
+    asker: Caller
+    asker_language: Language
+    other: Caller | None
+    other_language: Language | None
+    agreed_at: datetime | None
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ class AddressRow(Row, table=True):
     """One way to a resident. *ref_sealed* opens with the resident's own key; *person* is the blind index over it.
 
     *reach_at* is by the platform's clock: when they did or wrote what we last heard of. *last_word_at* is by ours.
+    *preferred_at*: set at the one address, of several, where they want their messages.
     """
 
     __tablename__ = "address"
@@ -68,6 +69,7 @@ class AddressRow(Row, table=True):
     last_word_at: datetime = Field(sa_type=Moment)
     source: str | None = None
     created_at: datetime = Field(sa_type=Moment)
+    preferred_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class ConsentRow(Row, table=True):
@@ -110,3 +112,44 @@ class TipSeenRow(Row, table=True):
     resident_id: int = Field(sa_type=BigInteger, foreign_key="resident.id", primary_key=True)
     slug: str = Field(primary_key=True)
     seen_at: datetime = Field(sa_type=Moment)
+
+
+class LinkOfferRow(Row, table=True):
+    """One chat that asks to become one with another, for minutes.
+
+    *door* and *other_door* are blind indexes of the two, references are sealed. *code* is the blind index of what is
+    typed at the other door, gone once it was. *agreed_at*: when that door said yes; from then on the first is asked.
+    """
+
+    __tablename__ = "link_offer"
+    __table_args__ = (
+        UniqueConstraint("lane", "door"),
+        UniqueConstraint("code"),
+        Index("ix_link_offer_other_door", "other_lane", "other_door"),
+        Index("ix_link_offer_until", "until"),
+        NEVER_REUSED,
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(SERIAL, primary_key=True))
+    lane: str
+    door: bytes = Field(sa_type=LargeBinary)
+    ref_sealed: bytes = Field(sa_type=LargeBinary)
+    language: str
+    code: bytes | None = Field(default=None, sa_type=LargeBinary)
+    other_lane: str | None = None
+    other_door: bytes | None = Field(default=None, sa_type=LargeBinary)
+    other_ref_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    other_language: str | None = None
+    agreed_at: datetime | None = Field(default=None, sa_type=Moment)
+    until: datetime = Field(sa_type=Moment)
+
+
+class LinkMissRow(Row, table=True):
+    """A code that was wrong. *who* is an index of its own that leads to no other table, so that it may outlive them."""
+
+    __tablename__ = "link_miss"
+    __table_args__ = (Index("ix_link_miss_who", "who", "at"), Index("ix_link_miss_at", "at"))
+
+    id: int | None = Field(default=None, sa_column=Column(SERIAL, primary_key=True))
+    who: bytes = Field(sa_type=LargeBinary)
+    at: datetime = Field(sa_type=Moment)

@@ -20,6 +20,7 @@ from outreach.store.shelves.conversations import ConversationShelf
 from outreach.store.shelves.deliveries import DeliveryShelf
 from outreach.store.shelves.inbox import InboxShelf
 from outreach.store.shelves.lanes import LaneShelf
+from outreach.store.shelves.links import LinkShelf
 from outreach.store.shelves.mailboxes import MailboxShelf
 from outreach.store.shelves.marks import MarkShelf
 from outreach.store.shelves.people import PeopleShelf
@@ -58,6 +59,11 @@ class SqlUnitOfWork:
     def people(self) -> PeopleShelf:
         """Residents."""
         return PeopleShelf(self._at)
+
+    @cached_property
+    def links(self) -> LinkShelf:
+        """Who asks to link two chats."""
+        return LinkShelf(self._at)
 
     @cached_property
     def conversations(self) -> ConversationShelf:

@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 
 from outreach.domain.ids import LaneName
 from outreach.services.ports.care import Alerts, Audit, Contents, Marks, Threads
-from outreach.services.ports.people import Activities, Conversations, People, Regions, SignUps
+from outreach.services.ports.people import Activities, Conversations, Links, People, Regions, SignUps
 from outreach.services.ports.traffic import Deliveries, Inbox, Lanes, Mailboxes
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Deliveries",
     "Inbox",
     "Lanes",
+    "Links",
     "Mailboxes",
     "Marks",
     "OpenUnitOfWork",
@@ -38,6 +39,8 @@ class UnitOfWork(Protocol):
     def regions(self) -> Regions: ...
     @property
     def people(self) -> People: ...
+    @property
+    def links(self) -> Links: ...
     @property
     def conversations(self) -> Conversations: ...
     @property

@@ -47,6 +47,9 @@ class Threads(Protocol):
     def write(self, resident_id: ResidentId, caller: Caller, text: str, now: datetime) -> ThreadCard:
         """Add to the resident's open thread or open one."""
 
+    def is_open(self, resident_id: ResidentId) -> bool:
+        """Whether staff owe this resident an answer."""
+
     def answer(self, thread_id: ThreadId, by: Actor, text: str, now: datetime) -> tuple[ThreadCard, int]:
         """The thread and the entry's id."""
 

@@ -19,6 +19,8 @@ from outreach.domain.signup import SignUp, Standing
 from outreach.services.cards import (
     ActivityCard,
     Caller,
+    LinkId,
+    LinkOffer,
     MyPlace,
     NewActivity,
     PersonCard,
@@ -60,6 +62,27 @@ class People(Protocol):
     ) -> PersonCard:
         """A new resident with this one address and a data key of their own."""
 
+    def hold(self, *resident_ids: ResidentId) -> bool:
+        """Lock them until the end of the transaction; False if one of them is no longer there."""
+
+    def doors(self, resident_id: ResidentId) -> int:
+        """How many addresses they have."""
+
+    def add_door(self, resident_id: ResidentId, caller: Caller, last_word_at: datetime, now: datetime) -> bool:
+        """*caller* is a further address of that resident. False if it is somebody's already. Raises `NotFound`."""
+
+    def let_go(self, caller: Caller, now: datetime) -> bool:
+        """A stranger again; what was under way to them takes another way, or is withdrawn. False for a stranger."""
+
+    def prefer(self, caller: Caller, now: datetime) -> bool:
+        """Of several addresses this one comes first while it can be reached. False for a stranger."""
+
+    def take_in(self, into: ResidentId, other: ResidentId) -> None:
+        """*other* becomes the same person as *into*: doors, consents in force and items read are carried over.
+
+        The rest of *other* is erased with their key; past sign-ups stay as bare counts. Lock both first.
+        """
+
     def allow(self, resident_id: ResidentId, consent: Consent) -> None:
         """Keep *consent*; one that is in force already stays as it is."""
 
@@ -100,6 +123,37 @@ class People(Protocol):
 
     def erase(self, resident_id: ResidentId, now: datetime) -> None:
         """Destroy the data key and every row that tells of this person; past sign-ups stay as bare counts."""
+
+
+class Links(Protocol):
+    """Offers to link two chats of one person."""
+
+    def offer(self, caller: Caller, language: Language, until: datetime) -> str:
+        """A fresh code of eight digits that works once, until then, instead of what they offered before."""
+
+    def claim(self, code: str, caller: Caller, language: Language, now: datetime) -> LinkOffer | None:
+        """The offer behind *code*, used up by this call; ``None`` for any code that does not work for them."""
+
+    def is_own(self, code: str, caller: Caller, now: datetime) -> bool:
+        """Whether *caller* has typed the code that they were given themselves."""
+
+    def of(self, caller: Caller, now: datetime) -> list[LinkOffer]:
+        """The offers that stand and have *caller* on either side, their own first."""
+
+    def agree(self, link_id: LinkId, caller: Caller, until: datetime, now: datetime) -> LinkOffer | None:
+        """The other door, *caller*, said yes: the offer as it stands now, until then. ``None``: it no longer does."""
+
+    def end(self, link_id: LinkId) -> bool:
+        """It is decided, or given up. True for one caller only."""
+
+    def note_miss(self, caller: Caller, now: datetime) -> None:
+        """Somebody typed a code that does not work. Kept through an erasure, or that would be a way to guess on."""
+
+    def misses(self, caller: Caller, since: datetime) -> int:
+        """How often they did after *since*."""
+
+    def purge(self, now: datetime, misses_before: datetime) -> int:
+        """Delete offers past their time and misses that count no more; how many."""
 
 
 class Conversations(Protocol):

@@ -72,6 +72,9 @@ class Deliveries(Protocol):
 
     def withdraw_kinds(self, resident_id: ResidentId, kinds: Iterable[str], now: datetime) -> int: ...
 
+    def withdraw(self, key: str, now: datetime) -> int:
+        """Take back what is still open under *key*."""
+
     def claim_due(self, lane: LaneName, *, epoch: int, limit: int, now: datetime, lease: timedelta) -> list[Letter]:
         """Take up to *limit* due deliveries of *lane*, by rank, then oldest first, and hide them for *lease*."""
 

@@ -93,6 +93,7 @@ _WITHDRAW_ACTIVITY = _WITHDRAW.where(
     _D.activity_id == bindparam("of"), _D.subject.in_(bindparam("subjects", expanding=True))
 )
 _WITHDRAW_SIGN_UP = _WITHDRAW.where(_D.sign_up_id == bindparam("of"))
+_WITHDRAW_KEY = _WITHDRAW.where(_D.key == bindparam("under"))
 _WITHDRAW_KINDS = _WITHDRAW.where(_D.resident_id == bindparam("of"), _D.kind.in_(bindparam("kinds", expanding=True)))
 _STATE = select(_D.state).where(_D.id == bindparam("id"))
 _COUNTS = select(_D.state, func.count()).group_by(_D.state)
@@ -188,6 +189,10 @@ class DeliveryShelf(Shelf):
     def withdraw_kinds(self, resident_id: ResidentId, kinds: Iterable[str], now: datetime) -> int:
         """Take back what is still open of these kinds of message for one resident."""
         return self._change(_WITHDRAW_KINDS, {"of": resident_id, "kinds": [str(kind) for kind in kinds], "now": now})
+
+    def withdraw(self, key: str, now: datetime) -> int:
+        """Take back what is still open under *key*."""
+        return self._change(_WITHDRAW_KEY, {"under": key, "now": now})
 
     def claim_due(self, lane: LaneName, *, epoch: int, limit: int, now: datetime, lease: timedelta) -> list[Letter]:
         """Take up to *limit* due deliveries of *lane*, by rank, then oldest first, and hide them for *lease*.

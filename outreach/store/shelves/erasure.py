@@ -11,12 +11,13 @@ from outreach.store.rows import table_of
 from outreach.store.rows_activities import SignUpRow
 from outreach.store.rows_inbound import InboxRow, MailRow
 from outreach.store.rows_ledger import DeliveryRow
-from outreach.store.rows_people import AddressRow, ConsentRow, ConversationRow, ResidentRow, TipSeenRow
+from outreach.store.rows_people import AddressRow, ConsentRow, ConversationRow, LinkOfferRow, ResidentRow, TipSeenRow
 from outreach.store.rows_staff import AlertRow, ThreadEntryRow, ThreadRow
 
 _RESIDENT, _ADDRESS, _CONSENT = table_of(ResidentRow), table_of(AddressRow), table_of(ConsentRow)
 _CONVERSATION, _TIP_SEEN, _SIGN_UP = table_of(ConversationRow), table_of(TipSeenRow), table_of(SignUpRow)
 _DELIVERY, _INBOX, _MAIL = table_of(DeliveryRow), table_of(InboxRow), table_of(MailRow)
+_OFFER = table_of(LinkOfferRow)
 _ALERT, _THREAD, _ENTRY = table_of(AlertRow), table_of(ThreadRow), table_of(ThreadEntryRow)
 
 _OF: BindParameter[int] = bindparam("of")
@@ -32,6 +33,8 @@ _TRACES: tuple[Delete | Update, ...] = (
     delete(_DELIVERY).where(_DELIVERY.c.lane == _OF_LANE, _DELIVERY.c.person == _OF_PERSON),
     delete(_MAIL).where(_MAIL.c.lane == _OF_LANE, _MAIL.c.person == _OF_PERSON),
     delete(_CONVERSATION).where(_CONVERSATION.c.lane == _OF_LANE, _CONVERSATION.c.person == _OF_PERSON),
+    delete(_OFFER).where(_OFFER.c.lane == _OF_LANE, _OFFER.c.door == _OF_PERSON),
+    delete(_OFFER).where(_OFFER.c.other_lane == _OF_LANE, _OFFER.c.other_door == _OF_PERSON),
     update(_INBOX)
     .where(_INBOX.c.lane == _OF_LANE, _INBOX.c.person == _OF_PERSON)
     .values(person=None, body_sealed=None, answer_sealed=None, state=InboxState.ANSWERED.value),

@@ -33,7 +33,7 @@ _WAYS = (
     select(_A.resident_id, _A.id, _A.lane, _A.person, _R.key_sealed)
     .select_from(ADDRESS.join(_RESIDENT, _R.id == _A.resident_id))
     .where(_A.reach == "reachable")
-    .order_by(_A.last_word_at, _A.id.desc())
+    .order_by(_A.preferred_at.is_not(None), _A.last_word_at, _A.id.desc())
 )
 _WAYS_OF_ONE = _WAYS.where(_A.resident_id == bindparam("resident"))  # a confirmation; half the cost of a list of one
 _WAYS_OF_MANY = _WAYS.where(_A.resident_id.in_(bindparam("residents", expanding=True)))
@@ -41,7 +41,7 @@ _KNOWN = select(_A.id, _A.resident_id).where(_A.lane == bindparam("lane"), _A.pe
 
 
 def add_drafts(at: Transaction, drafts: Sequence[Draft], now: datetime) -> int:
-    """Queue *drafts*, each for the address its resident wrote from last; how many are new."""
+    """Queue *drafts*, each for the address its resident prefers or wrote from last; how many are new."""
     return sum(_add(at, drafts[start : start + _AT_ONCE], now) for start in range(0, len(drafts), _AT_ONCE))
 
 
@@ -99,6 +99,11 @@ def add_reminders(
     return len(lanes)
 
 
+def way_to(at: Transaction, resident_id: ResidentId) -> Sequence[Any] | None:
+    """Resident, address, lane, person and sealed key: where they can be reached now; ``None``: nowhere."""
+    return _ways(at, [resident_id]).get(resident_id)
+
+
 def _add(at: Transaction, drafts: Sequence[Draft], now: datetime) -> int:
     ways = _ways(at, {draft.resident_id for draft in drafts})
     rows = [_row(at, draft, ways.get(draft.resident_id), now) for draft in drafts]
@@ -109,7 +114,7 @@ def _add(at: Transaction, drafts: Sequence[Draft], now: datetime) -> int:
 
 
 def _ways(at: Transaction, residents: Iterable[ResidentId]) -> dict[ResidentId, Sequence[Any]]:
-    """The way to each resident: of several, the one that comes last, where they wrote last."""
+    """The way to each resident: of several, the one that comes last, preferred or where they wrote last."""
     wanted = sorted(residents)
     if len(wanted) == 1:
         rows = at.connection.execute(_WAYS_OF_ONE, {"resident": wanted[0]})
@@ -170,7 +175,7 @@ def _reminders() -> Select[Any]:
     way = (
         select(other.c.id)
         .where(other.c.resident_id == _S.resident_id, other.c.reach == "reachable")
-        .order_by(other.c.last_word_at.desc(), other.c.id)
+        .order_by(other.c.preferred_at.is_not(None).desc(), other.c.last_word_at.desc(), other.c.id)
         .limit(1)
         .scalar_subquery()
     )

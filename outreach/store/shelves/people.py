@@ -14,12 +14,14 @@ from outreach.domain.messages import Language
 from outreach.domain.people import Consent, Purpose
 from outreach.services.cards import Caller, PersonCard
 from outreach.store.dialect import ByDialect
+from outreach.store.keys import Seal
 from outreach.store.prepared import Prepared
 from outreach.store.rows import table_of
 from outreach.store.rows_inbound import InboxRow
 from outreach.store.rows_ledger import DeliveryRow
 from outreach.store.rows_people import AddressRow, ConsentRow, ConversationRow, ResidentRow
 from outreach.store.rows_staff import AlertRow
+from outreach.store.shelves import doors
 from outreach.store.shelves.erasure import erase, forget
 from outreach.store.transaction import Shelf, Transaction
 from outreach.store.types import joined, split
@@ -48,6 +50,9 @@ _CARD = (
     .where(_R.id == bindparam("id"))
     .order_by(_A.last_word_at.desc(), _A.id)
 )
+_HOLD = select(_R.id).where(_R.id.in_(bindparam("residents", expanding=True))).order_by(_R.id).with_for_update()
+_DOORS = select(func.count()).select_from(_ADDRESS).where(_A.resident_id == bindparam("of"))
+_KEY = select(_R.key_sealed).where(_R.id == bindparam("id"))
 _ENROL = insert(_RESIDENT)
 _ADD_ADDRESS = ByDialect(_ADDRESS, lambda new: new.on_conflict_do_nothing(index_elements=["lane", "person"]))
 _UNDO_ENROL = delete(_RESIDENT).where(_R.id == bindparam("id"))
@@ -126,20 +131,39 @@ class PeopleShelf(Shelf):
         """A new resident with this one address and a data key of their own. Enrolling again gives the one there is."""
         seal, key_sealed = self._at.ring.new_person()
         resident_id = self._add_resident(language, region_id, key_sealed, now)
-        address = {
-            "resident_id": resident_id,
-            "lane": caller.lane,
-            "person": self._at.person(caller),
-            "ref_sealed": seal.seal(caller.user_ref.encode(), REF_COLUMN),
-            "reach": "reachable",
-            "reach_at": _NOT_HEARD_YET,
-            "last_word_at": now,
-            "source": None if source is None else _storable(source),
-            "created_at": now,
-        }
-        if self._at.connection.execute(_ADD_ADDRESS.on(self._at.connection), address).rowcount == 0:
+        if not self._add_address(resident_id, seal, caller, source, last_word_at=now, now=now):
             self._at.connection.execute(_UNDO_ENROL, {"id": resident_id})
         return self.at(caller)
+
+    def hold(self, *resident_ids: ResidentId) -> bool:
+        """Lock them until the end of the transaction; False if one of them is no longer there."""
+        found = self._at.connection.execute(_HOLD, {"residents": list(resident_ids)}).all()
+        return len(found) == len(set(resident_ids))
+
+    def doors(self, resident_id: ResidentId) -> int:
+        """How many addresses they have."""
+        found: int = self._at.connection.execute(_DOORS, {"of": resident_id}).scalar_one()
+        return found
+
+    def add_door(self, resident_id: ResidentId, caller: Caller, last_word_at: datetime, now: datetime) -> bool:
+        """*caller* is a further address of that resident. False if it is somebody's already. Raises `NotFound`."""
+        key_sealed = self._at.connection.execute(_KEY, {"id": resident_id}).scalar_one_or_none()
+        if key_sealed is None:
+            raise NotFound("resident", resident_id)
+        seal = self._at.ring.person(key_sealed)
+        return self._add_address(resident_id, seal, caller, None, last_word_at=last_word_at, now=now)
+
+    def let_go(self, caller: Caller, now: datetime) -> bool:
+        """A stranger again; what was under way to them takes another way, or is withdrawn. False for a stranger."""
+        return doors.let_go(self._at, caller, now)
+
+    def prefer(self, caller: Caller, now: datetime) -> bool:
+        """Of several addresses this one comes first while it can be reached. False for a stranger."""
+        return doors.prefer(self._at, caller, now)
+
+    def take_in(self, into: ResidentId, other: ResidentId) -> None:
+        """*other* becomes the same person as *into*, and is erased but for doors, consents and items read."""
+        doors.take_in(self._at, into, other)
 
     def allow(self, resident_id: ResidentId, consent: Consent) -> None:
         """Keep *consent*; one that is in force already stays as it is."""
@@ -225,6 +249,29 @@ class PeopleShelf(Shelf):
             "created_at": now,
         }
         return ResidentId(self._at.insert(_ENROL, values))
+
+    def _add_address(
+        self,
+        resident_id: ResidentId,
+        seal: Seal,
+        caller: Caller,
+        source: str | None,
+        *,
+        last_word_at: datetime,
+        now: datetime,
+    ) -> bool:
+        address = {
+            "resident_id": resident_id,
+            "lane": caller.lane,
+            "person": self._at.person(caller),
+            "ref_sealed": seal.seal(caller.user_ref.encode(), REF_COLUMN),
+            "reach": "reachable",
+            "reach_at": _NOT_HEARD_YET,
+            "last_word_at": last_word_at,
+            "source": None if source is None else _storable(source),
+            "created_at": now,
+        }
+        return self._at.connection.execute(_ADD_ADDRESS.on(self._at.connection), address).rowcount > 0
 
     def _move_talk(self, old: Caller, new: Caller) -> None:
         person = self._at.person(new)

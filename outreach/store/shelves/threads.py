@@ -39,6 +39,7 @@ _IN_PROGRESS = ByDialect(
         set_={"state": new.excluded.state, "lane": new.excluded.lane, "changed_at": new.excluded.changed_at},
     ).returning(_T.id),
 )
+_IS_OPEN = select(_T.id).where(_T.resident_id == bindparam("of"), _T.state == _OPEN).limit(1)
 _MOVE = update(_THREAD).where(_T.id == bindparam("of")).values(state=bindparam("to"), changed_at=bindparam("now"))
 _NOTE = insert(_ENTRY)
 _NOTES = select(_E.id, _E.author, _E.at, _E.text_sealed).where(_E.thread_id == bindparam("id")).order_by(_E.id)
@@ -62,6 +63,10 @@ class ThreadShelf(Shelf):
         thread_id = self._at.connection.execute(_IN_PROGRESS.on(self._at.connection), values).scalar_one()
         self._add(thread_id, resident_id, "resident", None, text, now)
         return self._card(thread_id)
+
+    def is_open(self, resident_id: ResidentId) -> bool:
+        """Whether staff owe this resident an answer."""
+        return self._at.connection.execute(_IS_OPEN, {"of": resident_id}).first() is not None
 
     def answer(self, thread_id: ThreadId, by: Actor, text: str, now: datetime) -> tuple[ThreadCard, int]:
         """The thread and the entry's id. Raises `NotFound`."""

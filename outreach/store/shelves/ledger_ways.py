@@ -1,0 +1,63 @@
+"""When a way to a resident is lost: what was to take it goes another way, or nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, case, text, update
+
+from outreach.domain.delivery import DeliveryState
+from outreach.domain.ids import AddressId, LaneName, ResidentId
+from outreach.store.rows_ledger import OPEN_DELIVERY
+from outreach.store.shelves.ledger_entry import way_to
+from outreach.store.shelves.ledger_letters import DELIVERY
+from outreach.store.shelves.ledger_outcomes import ERASED, FINISHED
+from outreach.store.transaction import Transaction
+
+_D = DELIVERY.c
+_S = DeliveryState
+_NOW = bindparam("now", type_=_D.due_at.type)
+_UNFINISHED = sorted(state.value for state in DeliveryState if state not in FINISHED)
+_BY_ADDRESS = (_D.address_id == bindparam("of"), _D.to_sealed.is_(None))
+_REROUTE = (
+    update(DELIVERY)
+    .where(*_BY_ADDRESS, _D.state.in_(_UNFINISHED))
+    .values(
+        address_id=bindparam("way"),
+        lane=bindparam("on"),
+        person=bindparam("whose"),
+        # Taken but not called: the sender that holds it finds it gone. In the air: its outcome is still written down.
+        state=case((_D.state.in_([_S.LEASED.value, _S.PARKED.value]), _S.QUEUED.value), else_=_D.state),
+        due_at=case((_D.state == _S.PARKED.value, _NOW), else_=_D.due_at),
+        lease_until=None,
+        parts_sent=case((_D.state == _S.CALLING.value, _D.parts_sent), else_=0),  # parts are cut to the channel
+        changed_at=_NOW,
+    )
+)
+_WITHDRAW = (
+    update(DELIVERY)
+    .where(*_BY_ADDRESS, text(OPEN_DELIVERY))
+    .values(state=_S.WITHDRAWN.value, reason=bindparam("why"), lease_until=None, changed_at=_NOW, **ERASED)
+)
+
+
+def reroute(at: Transaction, address_id: AddressId, resident_id: ResidentId, why: str, now: datetime) -> bool:
+    """Send what is under way to *address_id*, which is no longer reachable, where *resident_id* can be reached.
+
+    Without another way what is open is withdrawn, *why* being the reason (False). Answers to a word that was
+    said at that address carry it with them and are left as they are.
+    """
+    way = way_to(at, resident_id)
+    if way is None:
+        at.connection.execute(_WITHDRAW, {"of": address_id, "why": why, "now": now})
+        return False
+    if at.connection.execute(_REROUTE, _values(address_id, way, now)).rowcount:
+        at.woken.add(LaneName(way[2]))
+    return True
+
+
+def _values(address_id: AddressId, way: Sequence[Any], now: datetime) -> dict[str, object]:
+    _, other_id, lane, person, _ = way
+    return {"of": address_id, "way": other_id, "on": lane, "whose": person, "now": now}
