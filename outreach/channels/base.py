@@ -42,10 +42,14 @@ class HookResponse:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What we have to say to an `Incoming`. *ready* is false if it could not be worked out in the platform's time."""
+    """What we have to say to an `Incoming`. *ready* is false if it could not be worked out in the platform's time.
+
+    *coming*: it is being worked out and will be sent. Without it, what is not ready has to be delivered again.
+    """
 
     messages: tuple[Outgoing, ...] = ()
     ready: bool = True
+    coming: bool = False
 
 
 class Channel(Protocol):

@@ -87,8 +87,7 @@ class Hub:
             if done:
                 return Answer(work.result())
             log.warning("lane %s: an answer took longer than %.0f s", door.lane, REPLY_BUDGET)
-            self._follow(door, incoming, work, late)
-            return Answer(ready=False)
+            return Answer(ready=False, coming=self._follow(door, incoming, work, late))
         except Exception as error:
             log.error("lane %s: an answer failed with %s", door.lane, _code(error))
             await self._note_failure(door, incoming, error)
@@ -96,15 +95,16 @@ class Hub:
 
     def _follow(
         self, door: Door, incoming: Incoming, work: asyncio.Future[tuple[Outgoing, ...]], late: threading.Event
-    ) -> None:
-        """Where we may push, a late answer is sent; elsewhere the platform asks again and gets it then."""
+    ) -> bool:
+        """Where we may push, a late answer is sent (True); elsewhere the platform asks again and gets it then."""
         if not door.counter.capabilities.may_push:
             work.add_done_callback(_forget_result)
-            return
+            return False
         late.set()
         task = asyncio.create_task(self._send_late(door, incoming, work))
         self._late.add(task)
         task.add_done_callback(self._late.discard)
+        return True
 
     async def _send_late(self, door: Door, incoming: Incoming, work: asyncio.Future[tuple[Outgoing, ...]]) -> None:
         try:
@@ -112,6 +112,7 @@ class Hub:
                 await self._bridge.write(partial(_say_later, door, incoming, self._clock))
         except Exception as error:
             log.error("lane %s: a late answer failed with %s", door.lane, _code(error))
+            await self._note_failure(door, incoming, error)  # stored: it is tried again
 
     async def redrive(self) -> int:
         """Answer stored messages that were interrupted; how many there were."""
@@ -201,7 +202,8 @@ def _interrupted(lanes: Sequence[LaneName], clock: Clock, uow: UnitOfWork) -> li
 
 def _together(answers: Sequence[Answer]) -> Answer:
     messages = tuple(message for answer in answers for message in answer.messages)
-    return Answer(messages, all(answer.ready for answer in answers))
+    late = [answer for answer in answers if not answer.ready]
+    return Answer(messages, ready=not late, coming=bool(late) and all(answer.coming for answer in late))
 
 
 def _code(error: BaseException) -> str:

@@ -80,9 +80,10 @@ def test_what_was_not_stored_is_brought_again():
     async def answered(telegram: TelegramStandIn, channel: Any) -> list[int]:
         request = HookRequest("POST", {}, {HEADER: SECRET}, b'{"update_id": 5}', MONDAY_9AM)
         heard = channel.decode(request)
-        return [(await channel.acknowledge(heard, Answer(ready=ready), request)).status for ready in (True, False)]
+        answers = (Answer(), Answer(ready=False, coming=True), Answer(ready=False))
+        return [(await channel.acknowledge(heard, answer, request)).status for answer in answers]
 
-    assert play(answered, **WEBHOOK) == [200, 503]
+    assert play(answered, **WEBHOOK) == [200, 200, 503]
 
 
 def test_an_update_of_any_shape_is_heard_and_the_next_good_one_too():

@@ -10,9 +10,9 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import pytest
-from wechat_scene import ACCOUNT, ANN
+from wechat_scene import ACCOUNT, ANN, TEXT, heard, request
 
-from outreach.channels.base import EntranceChannel
+from outreach.channels.base import Answer, EntranceChannel
 from outreach.channels.wechat import WeChatChannel, open_channel
 from outreach.domain.messages import MessageKind, Outgoing, Parked, Sent
 from outreach.domain.secret import Secret
@@ -232,16 +232,16 @@ def test_a_check_tells_which_right_the_account_lacks_and_what_is_left_of_the_day
     assert list(bare) == ["push"]
 
 
-def test_a_late_answer_is_sent_where_the_account_may_and_asked_for_again_where_not():
-    from wechat_scene import TEXT, answered, request
+@pytest.mark.parametrize(("coming", "status"), [(True, 200), (False, 503)])
+def test_what_is_coming_is_sent_and_what_nobody_works_on_has_to_be_delivered_again(coming: bool, status: int):
+    async def story(api: WeChatApiStandIn, channel: WeChatChannel) -> Any:
+        wire = request(TEXT)
+        return await channel.acknowledge([heard(wire, channel)], Answer(ready=False, coming=coming), wire)
 
-    async def ready(api: WeChatApiStandIn, channel: WeChatChannel) -> WeChatChannel:
-        return channel
+    response = play(story, Kind(True, True), **SERVICE, **VERIFIED)
 
-    may, may_not = play(ready, Kind(True, True), **SERVICE, **VERIFIED), play(ready, Kind(), **SUBSCRIPTION)
-
-    assert answered(request(TEXT), ready=False, by=may).body == b"success"
-    assert answered(request(TEXT), ready=False, by=may_not).status == 503
+    assert response.status == status
+    assert response.body == (b"success" if coming else b"")
 
 
 def test_the_window_is_wechats():

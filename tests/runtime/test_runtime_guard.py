@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -262,14 +262,27 @@ def test_an_answer_that_took_too_long_is_sent_where_we_may_push(tmp_path: Path, 
     monkeypatch.setattr(hub_module, "REPLY_BUDGET", 0.0)
     scene = Scene(tmp_path)
 
-    async def story(scene: Scene) -> bool:
+    async def story(scene: Scene) -> Answer:
         answer = await scene.say("帮助")
         await asyncio.gather(*scene.hub._late)
         await scene.deliver()
-        return answer.ready
+        return answer
 
-    assert scene.play(story) is False
+    assert scene.play(story) == Answer(ready=False, coming=True)
     assert len(scene.line.got) == 1
+
+
+def test_what_failed_is_not_coming_so_that_the_platform_brings_it_again(tmp_path: Path):
+    scene = Scene(tmp_path)
+
+    async def story(scene: Scene) -> Answer:
+        def respond(*_: object) -> tuple[()]:
+            raise ZeroDivisionError
+
+        scene.hub._doors[LANE]._counter = replace(scene.door.counter, respond=respond)
+        return await scene.say("帮助")
+
+    assert scene.play(story) == Answer(ready=False)
 
 
 def test_a_picture_is_answered_with_what_we_can_read_and_where_help_is(tmp_path: Path):

@@ -47,7 +47,7 @@ class TelegramHook(TelegramBot):
     async def acknowledge(
         self, incoming: Sequence[Incoming], answer: Answer, request: HookRequest | None = None
     ) -> HookResponse | None:
-        """An empty 200; 503 if the update is not safely stored yet, so that Telegram brings it again."""
+        """An empty 200; 503 if nobody works on it any more, so that Telegram brings it again."""
         await super().acknowledge(incoming, answer, request)
         for item in incoming:
             press_id = self._refused.pop(item.message_id, None)
@@ -55,7 +55,7 @@ class TelegramHook(TelegramBot):
                 self._quiet(press_id)
         if request is None:
             return None
-        return HookResponse(200) if answer.ready else HookResponse(503, headers={"retry-after": "2"})
+        return HookResponse(200) if answer.ready or answer.coming else HookResponse(503, headers={"retry-after": "2"})
 
 
 def _json(body: bytes) -> Any:

@@ -99,8 +99,8 @@ class WeChatChannel:
         """
         if request is None:
             return None
-        if not answer.ready:  # who may push sends it as soon as it is there; else WeChat has to ask again
-            return _SILENCE if self.capabilities.may_push else _HOLD
+        if not answer.ready:  # what is coming is sent as soon as it is there; else WeChat has to deliver it again
+            return _SILENCE if answer.coming else _HOLD
         sender = _who_may_be_answered(incoming)
         text = reply_text(answer.messages[0]) if answer.messages else ""
         account = self._config.original_id or self._account_in(request)
