@@ -10,6 +10,7 @@ from outreach.conversation import (
     consent,
     courtesy,
     danger,
+    linking,
     listing,
     lost,
     refusals,
@@ -27,6 +28,9 @@ from outreach.conversation.intents import (
     JoinWhat,
     LeaveNumber,
     LeaveWhat,
+    LinkCode,
+    LinkNo,
+    LinkYes,
     Number,
     Start,
     Thanks,
@@ -129,7 +133,7 @@ class Dialogue:
         intent = read(message.text)
         if intent is None:
             return self._free_text(turn, message)
-        if isinstance(intent, Yes | Decline | Start | Thanks | Bye) and danger.is_asked(turn):
+        if isinstance(intent, Yes | Decline | Start | Thanks | Bye | LinkYes | LinkNo) and danger.is_asked(turn):
             return danger.ask_again(turn, self._safeguard)
         if isinstance(intent, Yes | Start) and _waits_for_note(turn):
             return talking.ask_for_note(turn)
@@ -153,7 +157,7 @@ class Dialogue:
             return subscribing.look_for_region(turn, message.text)
         if not turn.person.is_known and not turn.memory.introduced:
             return welcome.start(turn)
-        return lost.answer(turn, message.text)
+        return linking.ask_again(turn) or lost.answer(turn, message.text)
 
     def _safety(self, turn: Turn, reply: Outgoing, verdict: Verdict, message_id: str) -> tuple[Outgoing, ...]:
         turn.ask(None)
@@ -171,7 +175,12 @@ class Dialogue:
                 return self._choose(turn, number, message_id)
             case Yes():
                 yes = the_yes(turn)
-                return self._press(turn, yes, message_id) if yes else topics.nothing_asked(turn)
+                return self._press(turn, yes, message_id) if yes else _ask_what_waits(turn)
+            case Decline() if (no := linking.meant_by_no(turn)) is not None:
+                return topics.follow(turn, no)
+            case LinkCode(code):
+                turn.ask(None)
+                return linking.use_code(turn, code)
             case Number() | JoinNumber() | JoinWhat() | LeaveNumber() | LeaveWhat() | CalendarNumber():
                 turn.ask(None)
                 return by_number(turn, intent)
@@ -187,6 +196,11 @@ class Dialogue:
         if 1 <= number <= len(shown.choices):
             return self._press(turn, shown.choices[number - 1].token, message_id)
         return choose_again(turn)
+
+
+def _ask_what_waits(turn: Turn) -> tuple[Outgoing, ...]:
+    """A yes, but not to what was shown last: the one question that may have come some other way is put again."""
+    return linking.ask_again(turn) or topics.nothing_asked(turn)
 
 
 def _waits_for_note(turn: Turn) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from outreach.domain.ids import ActivityId, RegionId
 from outreach.domain.messages import Language
+from outreach.services.cards import LinkId
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,47 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """I have another chat with you, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkYes:
+    """Yes, link the two; without an offer: the one that waits for my word."""
+
+    link_id: LinkId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkNo:
+    """No, do not link them."""
+
+    link_id: LinkId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unlink:
+    """This chat shall be on its own again; asked once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkConfirmed:
+    """Yes, on its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreferHere:
+    """Write to me here."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCode:
+    """The code that my other chat gave me."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Yes:
     """Yes, to whatever was asked last."""
 
@@ -215,13 +257,19 @@ Tappable: TypeAlias = (
     | Agree
     | Decline
     | Skip
+    | Link
+    | LinkYes
+    | LinkNo
+    | Unlink
+    | UnlinkConfirmed
+    | PreferHere
 )
 """What a button can say: each has a token."""
 
 Courtesy: TypeAlias = Thanks | Bye | Who
 """What people say to somebody, and some of them to a program."""
 
-Typed: TypeAlias = Yes | Number | JoinNumber | LeaveNumber | CalendarNumber | JoinWhat | LeaveWhat | Courtesy
+Typed: TypeAlias = Yes | Number | JoinNumber | LeaveNumber | CalendarNumber | JoinWhat | LeaveWhat | LinkCode | Courtesy
 """What only words say, because it needs the context to be understood, or because nobody would look for a button."""
 
 Intent: TypeAlias = Tappable | Typed

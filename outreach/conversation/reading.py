@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from outreach.conversation.intents import CalendarNumber, Intent, JoinNumber, LeaveNumber, Number
+from outreach.conversation.intents import CalendarNumber, Intent, JoinNumber, LeaveNumber, LinkCode, Number
 from outreach.conversation.plaintext import LONGEST_COMMAND, spaced, with_digits
 from outreach.conversation.words import INTENT_OF_WORD
 
@@ -32,6 +32,10 @@ def _dated(found: re.Match[str]) -> Intent:
     return CalendarNumber(int(found["number"]))
 
 
+def _code(found: re.Match[str]) -> Intent:
+    return LinkCode(found["code"].replace(" ", ""))
+
+
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Intent]], ...] = tuple(
     (re.compile(pattern, re.ASCII), make)
     for pattern, make in (
@@ -43,6 +47,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Intent]], ...]
          rf"(?:cancel|leave|withdraw from|withdraw)(?: my)?(?: sign up| booking)? ?{_NUMBER_EN}(?: please)?", _left),
         (rf"(?:i (?:want to |would like to |d like to |will )?)?(?:please )?"
          rf"(?:join|sign me up|sign up|signup|register|book) ?{_NUMBER_EN}{_PARTY_EN}(?: please)?", _joined),
+        (r"(?:连接|关联|绑定|link|connect)(?: code| chats)? ?(?P<code>[0-9][0-9 ]{0,15})", _code),
         (rf"(?:add )?(?:calendar|ics) ?{_NUMBER_EN}", _dated),
         (r"(?:选|选择|要|看|看看|查看)?\s*第?\s*(?P<number>[0-9]{1,6})\s*(?:个|号|场|项|条)?", _bare),
         (r"(?:number |no |show |option |choose )?(?P<number>[0-9]{1,6})", _bare),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from outreach.conversation.intents import Decline, Skip
+from outreach.conversation.intents import Decline, LinkNo, Skip
 from outreach.conversation.plaintext import tight
-from outreach.conversation.tokens import token_of
+from outreach.conversation.tokens import intent_of
 from outreach.conversation.turn import Turn
 from outreach.domain.messages import Outgoing
 
@@ -27,7 +27,6 @@ def choose_again(turn: Turn) -> tuple[Outgoing, ...]:
 def the_yes(turn: Turn) -> str | None:
     """What a plain yes means: the one choice beside "not now"."""
     shown = turn.memory.shown
-    no = {token_of(Decline()), token_of(Skip())}
     tokens = [] if shown is None else [choice.token for choice in shown.choices]
-    others = [token for token in tokens if token not in no]
+    others = [token for token in tokens if not isinstance(intent_of(token), Decline | Skip | LinkNo)]
     return others[0] if len(others) == 1 and len(tokens) == 2 else None

@@ -17,9 +17,13 @@ from outreach.conversation.intents import (
     Intent,
     Join,
     Leave,
+    Link,
+    LinkNo,
+    LinkYes,
     Menu,
     Mine,
     Person,
+    PreferHere,
     Show,
     ShowList,
     Skip,
@@ -29,9 +33,12 @@ from outreach.conversation.intents import (
     SwitchLanguage,
     Tappable,
     Tip,
+    Unlink,
+    UnlinkConfirmed,
 )
 from outreach.domain.ids import ActivityId, RegionId
 from outreach.domain.messages import START, Language
+from outreach.services.cards import LinkId
 
 LONGEST_TOKEN = 40  # bytes: signed, it must fit into the 64 of a button
 
@@ -52,6 +59,12 @@ _PLAIN: dict[str, Tappable] = {
     "agree": Agree(),
     "no": Decline(),
     "skip": Skip(),
+    "link": Link(),
+    "linkyes": LinkYes(),
+    "linkno": LinkNo(),
+    "unlink": Unlink(),
+    "unlink-yes": UnlinkConfirmed(),
+    "prefer": PreferHere(),
     **{f"lang:{language}": SwitchLanguage(language) for language in Language},
 }
 _NAMES = {intent: token for token, intent in _PLAIN.items()}
@@ -63,6 +76,8 @@ _WITH_NUMBER: dict[str, Callable[[int], Tappable]] = {
     "leave": lambda number: Leave(ActivityId(number)),
     "cal": lambda number: Calendar(ActivityId(number)),
     "sub": lambda number: Subscribe(number),
+    "linkyes": lambda number: LinkYes(LinkId(number)),
+    "linkno": lambda number: LinkNo(LinkId(number)),
     "region": lambda number: ChooseRegion(RegionId(number)),
 }
 _NUMBERED = re.compile(r"([a-z]{1,8}):([1-9][0-9]{0,17})", re.ASCII)
@@ -85,6 +100,10 @@ def token_of(intent: Tappable) -> str:
             return f"cal:{activity_id}"
         case Subscribe(page) if page:
             return f"sub:{page}"
+        case LinkYes(link_id) if link_id is not None:
+            return f"linkyes:{link_id}"
+        case LinkNo(link_id) if link_id is not None:
+            return f"linkno:{link_id}"
         case ChooseRegion(region_id):
             return f"region:{region_id}"
         case ChooseAudience(tag):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from outreach.conversation import joining, listing, places, subscribing, talking, welcome
+from outreach.conversation import joining, linking, listing, places, subscribing, talking, welcome
 from outreach.conversation.intents import (
     Agree,
     Calendar,
@@ -16,9 +16,13 @@ from outreach.conversation.intents import (
     Help,
     Join,
     Leave,
+    Link,
+    LinkNo,
+    LinkYes,
     Menu,
     Mine,
     Person,
+    PreferHere,
     Show,
     ShowList,
     Skip,
@@ -28,6 +32,8 @@ from outreach.conversation.intents import (
     SwitchLanguage,
     Tappable,
     Tip,
+    Unlink,
+    UnlinkConfirmed,
 )
 from outreach.conversation.memory import Question, WishToJoin, WishToSubscribe, WishToWrite
 from outreach.conversation.steps import all_steps
@@ -73,6 +79,8 @@ def follow(turn: Turn, intent: Tappable) -> tuple[Outgoing, ...]:
             return _about_subscription(turn, intent)
         case Tip() | Person() | Erase() | EraseConfirmed():
             return _about_talking(turn, intent)
+        case Link() | LinkYes() | LinkNo() | Unlink() | UnlinkConfirmed() | PreferHere():
+            return linking.follow(turn, intent)
 
 
 def agree(turn: Turn) -> tuple[Outgoing, ...]:

@@ -1,10 +1,11 @@
-"""What is kept no longer than it is needed: answers, quarantined messages, dialogues, mail, deliveries."""
+"""What is kept no longer than it is needed: answers, quarantined messages, dialogues, mail, codes, deliveries."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from outreach.services.intake import ANSWERS_KEPT, QUARANTINE_KEPT
+from outreach.services.linking import PAUSE
 from outreach.services.ports import UnitOfWork
 
 MAIL_KEPT = timedelta(hours=24)
@@ -18,4 +19,5 @@ def purge(uow: UnitOfWork, now: datetime) -> int:
     """
     done = uow.inbox.purge(now - ANSWERS_KEPT, now - QUARANTINE_KEPT, AT_ONCE)
     done += uow.mailboxes.purge(now - MAIL_KEPT, AT_ONCE) + uow.conversations.purge(now)
+    done += uow.links.purge(now, now - PAUSE)
     return done + uow.deliveries.tidy(now, AT_ONCE)

@@ -16,6 +16,7 @@ from outreach.conversation.intents import (
     JoinWhat,
     LeaveNumber,
     LeaveWhat,
+    LinkCode,
     Number,
     Thanks,
     Who,
@@ -51,6 +52,8 @@ def named(intent: Intent | None) -> str:
             return f"join#{number}" if party == 1 else f"join#{number}x{party}"
         case LeaveNumber(number):
             return f"leave#{number}"
+        case LinkCode(code):
+            return f"code#{code}"
         case CalendarNumber(number):
             return f"cal#{number}"
         case _:

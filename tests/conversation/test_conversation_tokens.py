@@ -16,9 +16,13 @@ from outreach.conversation.intents import (
     Help,
     Join,
     Leave,
+    Link,
+    LinkNo,
+    LinkYes,
     Menu,
     Mine,
     Person,
+    PreferHere,
     Show,
     ShowList,
     Skip,
@@ -28,19 +32,24 @@ from outreach.conversation.intents import (
     SwitchLanguage,
     Tappable,
     Tip,
+    Unlink,
+    UnlinkConfirmed,
 )
 from outreach.conversation.tokens import LONGEST_TOKEN, intent_of, token_of
 from outreach.domain.messages import START, Language
 
 IDS = st.integers(1, 10**15)
 PLAIN = [Start(), Help(), Menu(), Mine(), Calendar(), Tip(), Subscribe(), Stop(), Person(), Erase(), EraseConfirmed()]
+CHATS = [Link(), Unlink(), UnlinkConfirmed(), PreferHere()]
 TAPPABLE: st.SearchStrategy[Tappable] = st.one_of(
-    st.sampled_from([*PLAIN, Agree(), Decline(), Skip(), *(SwitchLanguage(language) for language in Language)]),
+    st.sampled_from([*PLAIN, *CHATS, Agree(), Decline(), Skip(), *(SwitchLanguage(language) for language in Language)]),
     st.builds(ShowList, st.none() | IDS, everywhere=st.booleans()),
     st.builds(Show, IDS),
     st.builds(Join, IDS, st.integers(1, 99)),
     st.builds(Leave, IDS),
     st.builds(Calendar, IDS),
+    st.builds(LinkYes, st.none() | IDS),
+    st.builds(LinkNo, st.none() | IDS),
     st.builds(ChooseRegion, IDS),
     st.builds(ChooseAudience, st.from_regex(r"[a-z][a-z0-9_]{1,30}", fullmatch=True)),
 )
