@@ -19,6 +19,7 @@ from outreach.domain.messages import (
     Pressed,
     Reach,
     Reachability,
+    Receipt,
     Unparsed,
 )
 from outreach.services import people
@@ -37,6 +38,8 @@ MOST_TRIES = 3
 MOST_RIDERS = 20
 REPLIES_HELP = timedelta(hours=24)
 """What was left of a reply is no help a day later."""
+BLOCKED = frozenset({"user_block"})
+"""Codes of receipts that tell of the person, not of the message."""
 ANSWERS_KEPT = timedelta(days=7)
 QUARANTINE_KEPT = timedelta(hours=72)
 
@@ -129,6 +132,8 @@ def _respond(
 ) -> tuple[Outgoing, ...]:
     if isinstance(incoming, Reachability):
         return _arrived_or_left(uow, counter, caller, incoming, now)
+    if isinstance(incoming, Receipt):
+        _take_receipt(uow, caller, incoming, now)
     if not isinstance(incoming, Message | Pressed | Unparsed):
         return ()
     known = uow.people.heard(caller, incoming.sent_at, now)
@@ -140,6 +145,13 @@ def _respond(
     if not known:  # this may have been the word by which they agreed: what is older than it must not undo it
         uow.people.heard(caller, incoming.sent_at, now)
     return replies
+
+
+def _take_receipt(uow: UnitOfWork, caller: Caller, receipt: Receipt, now: datetime) -> None:
+    """Note what became of a message of ours. One that we do not know is somebody else's on the same account."""
+    code = "" if receipt.delivered else receipt.code or "failed"
+    if uow.deliveries.receipt(caller.lane, receipt.external_id, code, now) and code in BLOCKED:
+        uow.people.set_reach(caller, "muted", receipt.sent_at)
 
 
 def _only_text(uow: UnitOfWork, desk: Desk, caller: Caller, now: datetime) -> Outgoing:

@@ -30,6 +30,7 @@ class DeliveryRow(Row, table=True):
         Index("ix_delivery_sign_up_id", "sign_up_id"),
         partial_index("ix_delivery_open_activity", "activity_id", where=OPEN_DELIVERY),
         Index("ix_delivery_tidy_at", "tidy_at"),
+        partial_index("ix_delivery_external", "lane", "external_id", where="external_id <> ''"),
         NEVER_REUSED,
     )
 

@@ -84,6 +84,12 @@ class Deliveries(Protocol):
     def went_another_way(self, key: str, now: datetime) -> None:
         """What is open under *key* was said without the ledger: sent. Unknown, or no longer open: left as it is."""
 
+    def receipt(self, lane: LaneName, external_id: str, code: str, now: datetime) -> bool:
+        """The platform tells what became of a message that it calls *external_id*: delivered, or *code* for why not.
+
+        False if we know of no such message.
+        """
+
     def hurry(self, key: str, now: datetime) -> None:
         """What waits in the queue under *key* is due now."""
 

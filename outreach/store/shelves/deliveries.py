@@ -23,6 +23,7 @@ from outreach.store.shelves.ledger_outcomes import ERASED, FINISHED
 from outreach.store.transaction import Shelf
 
 _D = DELIVERY.c
+DELIVERED = "delivered"
 _S = DeliveryState
 _QUEUED, _LEASED, _PARKED = _S.QUEUED.value, _S.LEASED.value, _S.PARKED.value
 _TO_QUEUED = [_QUEUED, *sorted(state.value for state, moves in MOVES.items() if _S.QUEUED in moves)]
@@ -81,6 +82,12 @@ _POSTPONE = (
     update(DELIVERY)
     .where(_D.id == bindparam("of"), _D.state.in_(_TO_QUEUED))
     .values(state=_QUEUED, due_at=bindparam("at"), lease_until=None, changed_at=_NOW)
+)
+_RECEIPT = (  # no move of ours: nothing is sent again by it
+    update(DELIVERY)
+    .where(_D.lane == bindparam("on"), _D.external_id == bindparam("external"), _D.external_id != "")
+    .where(_D.state == _S.SENT.value)
+    .values(state=bindparam("became"), reason=bindparam("why"), changed_at=_NOW)
 )
 _SAID = _OPEN_UNDER.values(state=_S.SENT.value, reason="went_another_way", lease_until=None, changed_at=_NOW, **ERASED)
 _WITHDRAW = (
@@ -219,6 +226,11 @@ class DeliveryShelf(Shelf):
     def went_another_way(self, key: str, now: datetime) -> None:
         """What is open under *key* was said without the ledger: sent. Unknown, or no longer open: left as it is."""
         self._change(_SAID, {"under": key, "now": now})
+
+    def receipt(self, lane: LaneName, external_id: str, code: str, now: datetime) -> bool:
+        """What became of the message that the platform calls *external_id*; False if there is none that was sent."""
+        became = {"became": _S.FAILED.value, "why": code} if code else {"became": _S.SENT.value, "why": DELIVERED}
+        return self._change(_RECEIPT, {"on": lane, "external": external_id, "now": now} | became) > 0
 
     def hurry(self, key: str, now: datetime) -> None:
         """What waits in the queue under *key* is due now."""
