@@ -235,6 +235,8 @@ def test_delete_me_in_any_chat_deletes_everything_in_all(stage: Stage) -> None:
 def test_a_chat_on_its_own_again_is_a_strangers(stage: Stage) -> None:
     ann, web = opened(stage)
     link(ann, web)
+    stage.add()
+    web.says("活动")
 
     asked = web.says("断开")
     done = web.picks("断开")
@@ -243,6 +245,7 @@ def test_a_chat_on_its_own_again_is_a_strangers(stage: Stage) -> None:
     assert done.startswith("断开了")
     assert not web.card.is_known
     assert ann.card.is_known
+    assert "listed" not in web.remembered
     assert "没有报名" in web.says("我的")
 
 

@@ -247,10 +247,10 @@ def test_who_is_taken_in_brings_doors_consents_and_what_was_read_and_is_erased(d
         card = uow.people.card(ann)
         assert card.consents == {Purpose.TAKE_PART, Purpose.TIPS, Purpose.TALK}
         assert card.audiences == {"elderly", "parents"}
-        talk = uow.connection.execute(
-            select(table_of(ConsentRow)).where(table_of(ConsentRow).c.purpose == "talk")
-        ).one()
+        consents = table_of(ConsentRow)
+        talk = uow.connection.execute(select(consents).where(consents.c.purpose == "talk")).one()
         assert (talk.resident_id, talk.text_version, talk.text_hash, talk.channel) == (ann, "8", "eight", "webchat")
+        assert len(uow.connection.execute(select(consents)).all()) == len(card.consents)
         assert set(uow.contents.seen(ann)) == {"sleep", "breathe"}
         assert [due.resident_id for due in uow.contents.tips_due(NOW + MINUTE, 5)] == [ann]
         assert uow.threads.listed(5, open_only=False) == []
