@@ -13,7 +13,7 @@ from datetime import timedelta
 from functools import partial
 
 from outreach.bootstrap.core import Core, open_core
-from outreach.channels.base import ChannelContext, Finding, PollingChannel
+from outreach.channels.base import ChannelContext, Finding, LibraryChannel, PollingChannel
 from outreach.channels.registry import OpenedChannel, open_channels
 from outreach.channels.signing import HmacSigner
 from outreach.channels.webchat import WebChatChannel
@@ -118,6 +118,23 @@ class App:
         ``None`` if there is none that can be reached from outside. The channels are closed afterwards.
         """
         return asyncio.run(self._entrance(source, lane))
+
+    def keep_picture(self, lane: str, name: str, png: bytes) -> str | None:
+        """Put *png* into the picture library of *lane*'s account; what it is called there, ``None``: not taken.
+
+        The channels are closed afterwards.
+        """
+        return asyncio.run(self._keep_picture(lane, name, png))
+
+    async def _keep_picture(self, lane: str, name: str, png: bytes) -> str | None:
+        self.bridge.start()
+        try:
+            for door in self._doors:
+                if door.lane == lane and isinstance(door.channel, LibraryChannel):
+                    return await door.channel.keep_picture(name, png)
+            return None
+        finally:
+            await self._close_channels()
 
     async def _entrance(self, source: str, lane: str) -> str | None:
         self.bridge.start()

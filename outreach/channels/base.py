@@ -135,6 +135,14 @@ class EntranceChannel(Channel, Protocol):
         """The address that a QR code shows; *source* comes back as `Reachability.source`. ``None``: no right to one."""
 
 
+@runtime_checkable
+class LibraryChannel(Channel, Protocol):
+    """A channel whose account has a library of pictures, out of which its owner's editor takes them."""
+
+    async def keep_picture(self, name: str, png: bytes) -> str | None:
+        """Put *png* into the library as *name*; what it is called there. ``None``: no right to it, or not taken."""
+
+
 class Mailbox(Protocol):
     """A door that our own web pages serve: what is appended is read by the person's open page."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outreach.cli.shared import AsJson, print_json, set_up_logging
-from outreach.domain.errors import BadInput
+from outreach.domain.errors import BadInput, Fault
 from outreach.domain.ids import ActivityId
 from outreach.domain.messages import Language
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Texts and a poster for groups, walls and loudspeakers.")
 _Out = Annotated[str, typer.Option("--out", help="The folder to write into; made if it is not there.")]
 _Lane = Annotated[str, typer.Option("--lane", help="The channel whose QR code to print; if left out, the best.")]
+_Library = Annotated[str, typer.Option("--library", help="Put the poster into this channel's picture library, too.")]
 _Tongue = Annotated[str, typer.Option("--language", help="zh or en; the settings' if left out.")]
 _FONTS = (
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
@@ -39,7 +40,7 @@ _POSTER_CODE = 800  # pixels, where the code is all there is
 @app.command()
 def activity(
     activity: Annotated[int, typer.Argument(help="The activity's id.")],
-    out: _Out = "", lane: _Lane = "", language: _Tongue = "", as_json: AsJson = False,
+    out: _Out = "", lane: _Lane = "", library: _Library = "", language: _Tongue = "", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Write group text, loudspeaker text, article and poster of an activity."""
     from outreach.services import kits
@@ -49,13 +50,13 @@ def activity(
         card = uow.activities.card(ActivityId(activity))
     press = _press(house, language, lane, f"a-{card.slug}")
     kit = kits.of_activity(card, press, datetime.now(UTC))
-    _write(house, kit, press, out or f"kit-{card.number}", as_json)
+    _write(house, kit, press, out or f"kit-{card.number}", library, as_json)
 
 
 @app.command()
 def tip(
     slug: Annotated[str, typer.Argument(help="The library item, as `outreach content list` shows it.")],
-    out: _Out = "", lane: _Lane = "", language: _Tongue = "", as_json: AsJson = False,
+    out: _Out = "", lane: _Lane = "", library: _Library = "", language: _Tongue = "", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Write group text, loudspeaker text, article and poster of an approved text."""
     from outreach.services import kits
@@ -65,7 +66,7 @@ def tip(
     source = re.sub(r"[^A-Za-z0-9_-]", "-", f"t-{item.slug}")[:64]
     press = _press(house, language, lane, source)
     kit = kits.of_item(item, press, datetime.now(UTC))
-    _write(house, kit, press, out or f"kit-{source.removeprefix('t-')}", as_json)
+    _write(house, kit, press, out or f"kit-{source.removeprefix('t-')}", library, as_json)
 
 
 def _house() -> App:
@@ -96,14 +97,14 @@ def _approved(house: App, slug: str, language: Language) -> ApprovedItem:
 def _press(house: App, language: str, lane: str, source: str) -> Press:
     from outreach.services.kits import Press
 
-    if lane and lane not in house.lanes:
-        raise BadInput([f"--lane: there is no channel {lane!r}: the settings name {', '.join(house.lanes) or 'none'}"])
+    if lane:
+        _require_lane(house, lane, "--lane")
     tongue = _language(house, language)
     crafts, address = house.core.crafts, house.entrance(source, lane)
     return Press(crafts.wording, crafts.lines, tongue, house.network_name(tongue), address)
 
 
-def _write(house: App, kit: Kit, press: Press, out: str, as_json: bool) -> None:
+def _write(house: App, kit: Kit, press: Press, out: str, library: str, as_json: bool) -> None:
     folder, font = Path(out), _font(house)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in (("group.txt", kit.group), ("loudspeaker.txt", kit.aloud), ("article.html", kit.article)):
@@ -111,7 +112,26 @@ def _write(house: App, kit: Kit, press: Press, out: str, as_json: bool) -> None:
     picture = _picture(kit, font)
     if picture is not None:
         (folder / "poster.png").write_bytes(picture)
+    if library and picture is not None:
+        _put_away(press, library, f"{folder.name}.png", picture)
     _tell(house, press, folder, font is not None, as_json)
+
+
+def _put_away(press: Press, lane: str, name: str, picture: bytes) -> None:
+    """The poster into an account's picture library. A house of its own: that of the code has closed its channels."""
+    house = _house()
+    _require_lane(house, lane, "--library")
+    kept = house.keep_picture(lane, name, picture)
+    if kept is None:
+        raise Fault(press.say("kit.not_in_library", lane=lane), "outreach channels check")
+    print(press.say("kit.in_library", name=name, lane=lane), file=sys.stderr)
+
+
+def _require_lane(house: App, lane: str, option: str) -> None:
+    if lane not in house.lanes:
+        raise BadInput(
+            [f"{option}: there is no channel {lane!r}: the settings name {', '.join(house.lanes) or 'none'}"]
+        )
 
 
 def _picture(kit: Kit, font: Font | None) -> bytes | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from outreach.channels.base import Answer, HookChannel, HookRequest, HookResponse, PollingChannel
-from outreach.domain.messages import Choice, Incoming, MessageKind, Outgoing, Pressed, Unparsed
+from outreach.domain.messages import Choice, Incoming, MessageKind, Outgoing, Pressed, Receipt, Unparsed
 from outreach.testing.contract_hooks import ContractHooks
 
 _CUTS = 60  # places at which each recorded body is cut and spoiled
@@ -29,6 +29,22 @@ class InboundPromises(ContractHooks):
 
         wrong = self.run(scene())
         assert not wrong, "\n".join(f"{name}: heard {heard}, recorded {means}" for name, heard, means in wrong)
+
+    def test_a_receipt_names_the_message_and_says_why_not(self) -> None:
+        """`external_id` is what `send` gave; a code is there exactly where the message did not arrive."""
+        receipts = [item for recording in self.recordings() for item in recording.means if isinstance(item, Receipt)]
+
+        async def scene() -> list[Incoming]:
+            async with self.opened() as channel:
+                wires = [one.wire for one in self.recordings() if isinstance(one.means[0], Receipt)]
+                return await self.receive(channel, *wires) if wires else []
+
+        heard = self.run(scene())
+        assert len(heard) == len(receipts)
+        for item in heard:
+            assert isinstance(item, Receipt), "what was recorded as a receipt is none"
+            assert item.external_id, "a receipt that names no message is `Unparsed`"
+            assert bool(item.code) is not item.delivered, "a code says why a message did not arrive, and only then"
 
     def test_what_comes_twice_has_the_same_id(self) -> None:
         """A redelivery is known by its id, also by a channel that was opened anew."""

@@ -29,6 +29,7 @@ _MOST_A_DAY = {"message/custom/send": 500_000, "message/template/send": 100_000,
 _LONGEST_CODE = 2_592_000
 _ESCAPE = re.compile(rb"(?<!\\)\\u[0-9a-fA-F]{4}")  # WeChat shows such escapes as they are, or refuses them
 Answer = dict[str, Any]
+_PICTURE = re.compile(rb'name="media"; filename="([^"]+)".*?\r\n\r\n\x89PNG\r\n', re.DOTALL)
 
 
 class WeChatApiStandIn(TokenDesk, WeChatApiState):
@@ -65,6 +66,8 @@ class WeChatApiStandIn(TokenDesk, WeChatApiState):
             return _no(*fault)
         if not self.kind.may(call.path):
             return _no(48001, "api unauthorized")
+        if call.path == "material/add_material":
+            return self._keep_picture(call)
         if _ESCAPE.search(call.raw):
             return _no(40033, "invalid charset. please check your request, if include \\uxxxx will create fail!")
         doing = {
@@ -79,6 +82,14 @@ class WeChatApiStandIn(TokenDesk, WeChatApiState):
             return _no(40066, "invalid url")
         self.used[call.path] += 1
         return doing(dict(call.asked))
+
+    def _keep_picture(self, call: ApiCall) -> Answer:
+        found = _PICTURE.search(call.raw)
+        if found is None:
+            return _no(41005, "media data missing")
+        self.pictures.append(found[1].decode("utf-8", "replace"))
+        number = next(self._numbers)
+        return {"media_id": f"standin-picture-{number}", "url": f"http://mmbiz.qpic.cn/stand-in-{number}"}
 
     def _send_text(self, asked: Answer) -> Answer:
         to, text = str(asked.get("touser", "")), asked.get("text", {}).get("content", "")

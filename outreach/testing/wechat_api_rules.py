@@ -25,6 +25,8 @@ class Kind:
         """Whether an account of this kind has the right to the API at *path*."""
         if path == "message/custom/send":
             return self.verified
+        if path.startswith(("material/", "media/")):
+            return self.verified
         if path.startswith("menu/"):
             return self.verified or self.service
         if path.startswith(("message/template/", "template/", "qrcode/")):

@@ -83,6 +83,8 @@ class WeChatApiState(StandIn):
         self.clock = clock
         self.calls: list[ApiCall] = []
         self.sent: list[Pushed] = []
+        self.pictures: list[str] = []
+        """The names of the pictures in the account's library."""
         self.menu: Mapping[str, Any] | None = None
         self.refusing: set[str] = set()
         """Who has refused template messages."""

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import pytest
 from wechat_scene import ACCOUNT, ANN, TEXT, heard, request
 
-from outreach.channels.base import Answer, EntranceChannel
+from outreach.channels.base import Answer, EntranceChannel, LibraryChannel
 from outreach.channels.wechat import WeChatChannel, open_channel
 from outreach.domain.messages import MessageKind, Outgoing, Parked, Sent
 from outreach.domain.secret import Secret
@@ -252,3 +252,27 @@ def test_the_window_is_wechats():
 
     assert able.reply_window == timedelta(hours=48)
     assert able.any_time == {MessageKind.REMINDER}
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "kept"), [(Kind(True, True), SERVICE | VERIFIED, True), (Kind(), SUBSCRIPTION, False)]
+)
+def test_a_poster_goes_into_the_library_of_an_account_that_may(kind: Kind, more: dict[str, str], kept: bool):
+    async def story(api: WeChatApiStandIn, channel: WeChatChannel) -> Any:
+        assert isinstance(channel, LibraryChannel)
+        await channel.send(ANN, REPLY, "a token is had by now")
+        api.expire_token()
+        return await channel.keep_picture("海报.png", b"\x89PNG\r\n" + b"x" * 5000), api.pictures
+
+    name, pictures = play(story, kind, **more)
+
+    assert (name is not None) is kept
+    assert pictures == (["海报.png"] if kept else [])
+
+
+def test_a_poster_that_wechat_does_not_take_is_told():
+    async def story(api: WeChatApiStandIn, channel: WeChatChannel) -> Any:
+        api.misbehave(path="add_material", errcode=45009, times=None)
+        return await channel.keep_picture("poster.png", b"\x89PNG\r\n")
+
+    assert play(story, Kind(True, True), **SERVICE, **VERIFIED) is None

@@ -5,6 +5,9 @@ from __future__ import annotations
 from cli_room import Room
 from PIL import Image
 
+from outreach.testing.wechat_api import SECRET, Kind, WeChatApiStandIn
+from outreach.testing.wechat_wire import Account
+
 PUBLIC = "https://outreach.example.org"
 
 
@@ -55,3 +58,29 @@ def test_a_lane_that_is_not_there_is_refused(room: Room):
     room.add(title="太极晨练")
 
     assert "webchat" in room.refused("kit", "activity", "1", "--lane", "pigeon")
+
+
+def test_a_poster_is_put_into_the_library_of_the_account(room: Room):
+    room.add(title="太极晨练")
+    with WeChatApiStandIn(Kind(service=True, verified=True)) as api:
+        account = Account()
+        given = {
+            "APPID": account.appid, "TOKEN": account.token, "AES_KEY": account.aes_key, "SECRET": SECRET,
+            "API_URL": api.url, "ACCOUNT": "service", "VERIFIED": "true",
+        }  # fmt: skip
+        room.set(**{f"CHANNELS__WECHAT__{name}": text for name, text in given.items()})
+
+        done = room.run("kit", "activity", "1", "--out", "kit", "--lane", "wechat", "--library", "wechat")
+
+    assert done.code == 0, done.err
+    assert api.pictures == ["kit.png"]
+    assert "http://weixin.qq.com/q/" in (room.folder / "kit/group.txt").read_text()
+
+
+def test_a_library_that_there_is_none_of_is_told_and_the_files_are_written(room: Room):
+    room.add(title="太极晨练")
+
+    told = room.refused("kit", "activity", "1", "--out", "kit", "--library", "webchat", code=1)
+
+    assert "channels check" in told
+    assert (room.folder / "kit/poster.png").exists()

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from outreach.channels.base import HookRequest, HookResponse
 from outreach.channels.wechat import HOLD_HEADER, open_channel
-from outreach.domain.messages import Incoming, Message, Pressed, Reach, Reachability
+from outreach.domain.messages import Incoming, Message, Pressed, Reach, Reachability, Receipt
 from outreach.domain.secret import Secret
 from outreach.testing import ChannelContract, Delivered, Recording, make_context
 from outreach.testing.clock import MONDAY_9AM
@@ -32,6 +32,7 @@ def event(name: str, key: str = "") -> HookRequest:
     return posted({"MsgType": "event", "Event": name, "EventKey": key})
 
 
+JOBS = (("success", True, ""), ("failed:user block", False, "user_block"), ("failed: system failed", False, "system"))
 TEXT = {"MsgType": "text", "Content": "活动 please", "MsgId": "77"}
 
 
@@ -65,6 +66,7 @@ class TestWeChat(ChannelContract):
                 event("unsubscribe"),
                 Reachability(_id_of(event("unsubscribe")), ANN, NOW, Reach.LEFT),
             ),
+            *(self._finished(status, delivered, code) for status, delivered, code in JOBS),
             self._recording("menu", event("CLICK", "menu"), Pressed(_id_of(event("CLICK", "menu")), ANN, "menu", NOW)),
         ]
 
@@ -107,6 +109,11 @@ class TestWeChat(ChannelContract):
 
     def _event(self, name: str, wire: HookRequest, source: str | None) -> Recording:
         return self._recording(name, wire, Reachability(_id_of(wire), ANN, NOW, Reach.JOINED, source))
+
+    def _finished(self, status: str, delivered: bool, code: str) -> Recording:
+        fields = {"MsgType": "event", "Event": "TEMPLATESENDJOBFINISH", "MsgID": f"9{len(status)}", "Status": status}
+        wire = posted(fields)
+        return self._recording(status, wire, Receipt(_id_of(wire), ANN, NOW, fields["MsgID"], delivered, code))
 
     @staticmethod
     def _recording(name: str, wire: HookRequest, *means: Incoming) -> Recording:

@@ -16,6 +16,7 @@ from outreach.channels.wechat.decoding import to_incoming
 from outreach.channels.wechat.envelope import Envelope
 from outreach.channels.wechat.gate import Gate
 from outreach.channels.wechat.notice import Notice, read_notice
+from outreach.channels.wechat.pictures import keep
 from outreach.channels.wechat.preparing import prepare
 from outreach.channels.wechat.refused import Refused
 from outreach.channels.wechat.reply import Letter, reply_text, seal_letter
@@ -72,6 +73,10 @@ class WeChatChannel:
     async def entrance(self, source: str) -> str | None:
         """See `EntranceChannel`. Verified service accounts only."""
         return await code_address(self._api, self._pushes, self.lane, source)
+
+    async def keep_picture(self, name: str, png: bytes) -> str | None:
+        """See `LibraryChannel`. Verified accounts only."""
+        return await keep(self._api, self._pushes.rights, self.lane, name, png)
 
     def decode(self, request: HookRequest) -> Sequence[Incoming] | HookResponse:
         """One `Incoming`, or the response to a handshake or to what is forged, stale, too large or dangerous."""

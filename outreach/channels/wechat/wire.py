@@ -26,13 +26,23 @@ class Wire:
 
     async def ask(self, path: str, body: Mapping[str, Any] | None, query: Mapping[str, str]) -> Said | NoAnswer:
         """What WeChat says to *body*, or to a question without one. Never raises but for a cancellation."""
+        # Bytes of our own: a client's JSON escapes Chinese, which WeChat shows as it stands or refuses.
+        data = None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+        headers = {"content-type": "application/json; charset=utf-8"}
+        return await self._call("GET" if body is None else "POST", path, query, data, headers)
+
+    async def upload(self, path: str, name: str, content: bytes, query: Mapping[str, str]) -> Said | NoAnswer:
+        """What WeChat says to a picture. Never raises but for a cancellation."""
+        form = aiohttp.FormData(quote_fields=False)
+        form.add_field("media", content, filename=name, content_type="image/png")
+        return await self._call("POST", path, query, form, {})
+
+    async def _call(
+        self, method: str, path: str, query: Mapping[str, str], data: Any, headers: Mapping[str, str]
+    ) -> Said | NoAnswer:
         if self._is_closed:
             return NoAnswer("closed", left=False)
         address = f"{self._base}{path}" + (f"?{urlencode(query)}" if query else "")
-        # Bytes of our own: a client's JSON escapes Chinese, which WeChat shows as it stands or refuses.
-        method = "GET" if body is None else "POST"
-        data = None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
-        headers = {"content-type": "application/json; charset=utf-8"}
         try:
             async with self._open().request(
                 method, address, data=data, headers=headers, allow_redirects=False
