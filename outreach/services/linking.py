@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from outreach.domain.ids import ResidentId
 from outreach.domain.messages import Language, Outgoing
+from outreach.services import people
 from outreach.services.cards import Caller, LinkId, LinkOffer, PersonCard
 from outreach.services.ports import UnitOfWork
 
@@ -138,6 +139,14 @@ def unlink(uow: UnitOfWork, caller: Caller, now: datetime) -> Doors:
             _end(uow, offer, now)
         uow.people.let_go(caller, now)
     return standing
+
+
+def left(uow: UnitOfWork, caller: Caller, now: datetime) -> None:
+    """For a platform that wants nothing kept of who unfollows: that chat goes, and with their last chat the person."""
+    if unlink(uow, caller, now) is Doors.DONE:
+        uow.people.forget(caller)
+    else:
+        people.erase(uow, caller, now)
 
 
 def may_unlink(uow: UnitOfWork, caller: Caller) -> Doors:

@@ -178,6 +178,23 @@ def test_two_chats_that_unlink_one_after_the_other_leave_one(town: Town):
         assert linking.prefer(uow, ANN, town.now) is Doors.ONLY
 
 
+def test_who_leaves_one_chat_for_good_keeps_what_they_have_by_the_other(town: Town):
+    town.enrol("ann")
+    link(town, ANN, WEB)
+    card = town.plan()
+    town.join("ann", card.id)
+    town.says("ann-wechat", "mine")
+
+    with town.database.unit_of_work() as uow:
+        linking.left(uow, WEB, town.now)
+        assert uow.activities.card(card.id).seated == 1
+        assert uow.conversations.recall(WEB, town.now) == {}
+        linking.left(uow, ANN, town.now)
+        assert uow.activities.card(card.id).seated == 0
+
+    assert known_as(town, ANN, WEB) == [None, None]
+
+
 def test_housekeeping_takes_codes_and_misses_away(town: Town):
     with town.database.unit_of_work() as uow:
         linking.begin(uow, ANN, Language.EN, town.now)

@@ -15,9 +15,9 @@ from store_town import LANE, MINUTE, NOW, caller, enrolled, join, lecture
 from outreach.domain.actor import Actor
 from outreach.domain.errors import NotFound
 from outreach.domain.ids import LaneName, ResidentId
-from outreach.domain.messages import Language, Message, MessageKind, Outgoing, Sent
+from outreach.domain.messages import Language, Message, MessageKind, Moved, Outgoing, Sent, Unreachable
 from outreach.domain.people import Consent, Purpose
-from outreach.services.cards import Caller, Draft
+from outreach.services.cards import Caller, Draft, Letter
 from outreach.store import Database
 from outreach.store.rows import Row, table_of
 from outreach.store.rows_activities import SignUpRow
@@ -116,22 +116,98 @@ def test_housekeeping_deletes_what_is_past_its_time(database: Database):
         assert len(uow.connection.execute(select(table_of(LinkMissRow))).all()) == 1
 
 
+def _lane_of(uow: SqlUnitOfWork, who: ResidentId, key: str) -> str:
+    """Where something that is said to them now would go."""
+    _tell(uow, who, key)
+    return next(row[1] for row in _rows(uow) if row[0] == key)
+
+
 def test_a_message_goes_once_where_they_wrote_last_or_where_they_prefer_while_that_can_be_reached(database: Database):
     with database.unit_of_work() as uow:
         ann = _two_doors(uow)
-        _tell(uow, ann, "last")
+        assert _lane_of(uow, ann, "last") == WEB
         uow.people.prefer(ANN, NOW)
-        _tell(uow, ann, "preferred")
+        assert _lane_of(uow, ann, "preferred") == LANE
         uow.people.set_reach(ANN, "muted", NOW)
-        _tell(uow, ann, "muted")
+        assert _lane_of(uow, ann, "muted") == WEB
         uow.people.set_reach(ANN, "reachable", NOW)
         uow.people.prefer(ANN_WEB, NOW)
         uow.people.heard(ANN, NOW, NOW + 2 * MINUTE)
-        _tell(uow, ann, "other")
+        assert _lane_of(uow, ann, "other") == WEB
 
-        assert [row[:2] for row in _rows(uow)] == [
-            ("last", WEB), ("preferred", LANE), ("muted", WEB), ("other", WEB),
-        ]  # fmt: skip
+        assert len(_rows(uow)) == 4
+
+
+def _called(uow: SqlUnitOfWork, lane: LaneName) -> tuple[list[Letter], int]:
+    """All that is due on *lane*, about to go on the wire."""
+    epoch = uow.lanes.take(lane, "test", "me", NOW, MINUTE)
+    assert epoch is not None
+    letters = uow.deliveries.claim_due(lane, epoch=epoch, limit=5, now=NOW, lease=MINUTE)
+    uow.deliveries.mark_calling([letter.id for letter in letters], epoch=epoch, now=NOW)
+    return letters, epoch
+
+
+@pytest.mark.parametrize("outcome", [Unreachable("blocked"), Unreachable("deleted", gone=True)])
+def test_what_a_blocked_door_does_not_take_goes_to_the_other_once(database: Database, outcome: Unreachable):
+    with database.unit_of_work() as uow:
+        ann = _two_doors(uow)
+        for key in ("called", "waiting"):
+            _tell(uow, ann, key)
+        letters, epoch = _called(uow, WEB)
+        uow.deliveries.postpone(letters[1].id, NOW, NOW)
+
+        uow.deliveries.record([(letters[0], outcome, 0)], epoch=epoch, now=NOW)
+
+        assert _rows(uow) == [("called", LANE, "queued"), ("waiting", LANE, "queued")]
+        assert {letter.to for letter in _called(uow, LANE)[0]} == {ANN.user_ref}
+
+
+def test_an_answer_that_a_blocked_door_does_not_take_goes_nowhere_else(database: Database):
+    with database.unit_of_work() as uow:
+        _two_doors(uow)
+        for key in ("called", "waiting"):
+            uow.deliveries.add_reply(ANN_WEB, key, WORDS, None, NOW)
+        letters, epoch = _called(uow, WEB)
+        uow.deliveries.postpone(letters[1].id, NOW, NOW)
+
+        uow.deliveries.record([(letters[0], Unreachable(), 0)], epoch=epoch, now=NOW)
+
+        assert _rows(uow) == [("called", WEB, "failed"), ("waiting", WEB, "withdrawn")]
+        assert _lane_of(uow, uow.people.at(ANN).resident_id or ResidentId(0), "next") == LANE
+
+
+def test_when_the_last_door_is_blocked_it_has_failed(database: Database):
+    with database.unit_of_work() as uow:
+        _tell(uow, _two_doors(uow))
+        uow.people.set_reach(ANN, "gone", NOW)
+        letters, epoch = _called(uow, WEB)
+
+        uow.deliveries.record([(letters[0], Unreachable(), 0)], epoch=epoch, now=NOW)
+
+        assert _rows(uow) == [("k", WEB, "failed")]
+
+
+def test_what_waits_for_a_door_that_they_leave_goes_to_the_other_and_without_one_it_waits(database: Database):
+    with database.unit_of_work() as uow:
+        _tell(uow, _two_doors(uow))
+
+        uow.people.set_reach(ANN_WEB, "muted", NOW)
+        assert _rows(uow) == [("k", LANE, "queued")]
+
+        uow.people.set_reach(ANN, "muted", NOW)
+        assert _rows(uow) == [("k", LANE, "queued")]
+
+
+def test_a_new_reference_that_comes_after_the_door_has_closed_changes_nothing(database: Database):
+    with database.unit_of_work() as uow:
+        _tell(uow, _two_doors(uow))
+        letters, epoch = _called(uow, WEB)
+        uow.people.let_go(ANN_WEB, NOW)
+
+        uow.deliveries.record([(letters[0], Moved("ref-new"), 0)], epoch=epoch, now=NOW)
+
+        assert _rows(uow) == [("k", LANE, "queued")]
+        assert not uow.people.at(Caller(WEB, "ref-new")).is_known
 
 
 def test_a_reminder_goes_once_to_the_preferred_door(database: Database):

@@ -15,7 +15,7 @@ from outreach.store.rows import table_of
 from outreach.store.rows_people import ConsentRow, ResidentRow, TipSeenRow
 from outreach.store.shelves.erasure import erase
 from outreach.store.shelves.ledger_letters import ADDRESS, BODY_COLUMN, DELIVERY, REF_COLUMN
-from outreach.store.shelves.ledger_ways import reroute
+from outreach.store.shelves.ledger_ways import reroute, withdraw_at
 from outreach.store.transaction import Transaction
 from outreach.store.types import joined, split
 
@@ -79,11 +79,22 @@ def let_go(at: Transaction, caller: Caller, now: datetime) -> bool:
         return False
     address_id, resident_id = found
     at.connection.execute(_CLOSE, {"of": address_id})
-    reroute(at, address_id, resident_id, UNLINKED, now)
+    if not reroute(at, address_id, resident_id, now):
+        withdraw_at(at, address_id, UNLINKED, now)
     at.connection.execute(_LEAVE_REPLIES, {"of": address_id, "now": now})
     for step in (_LEAVE_TRACES, _REMOVE):
         at.connection.execute(step, {"of": address_id})
     return True
+
+
+def shut(at: Transaction, caller: Caller, now: datetime) -> None:
+    """*caller* cannot be reached for the time being: what was under way to here goes to another door, if there is one.
+
+    Otherwise it stays as it is: they may be back before it is due.
+    """
+    found = at.connection.execute(_AT, {"lane": caller.lane, "person": at.person(caller)}).one_or_none()
+    if found is not None:
+        reroute(at, found[0], found[1], now)
 
 
 def prefer(at: Transaction, caller: Caller, now: datetime) -> bool:

@@ -43,12 +43,16 @@ class Weighed:
     hold_until: datetime | None = None
 
 
-def weigh(kind: MessageKind, outcome: Fate, tries: int, now: datetime) -> Weighed:
+def weigh(kind: MessageKind, outcome: Fate, tries: int, now: datetime, *, elsewhere: bool = False) -> Weighed:
     """What follows from *outcome* of try number *tries*. Raises `IllegalMove` if our own table of states forbids it.
 
+    *elsewhere*: it may go to another address of theirs that can be reached.
     A wait that concerns the whole lane, or one that must go first, is not the message's fault: it costs no try.
     """
-    weighed = _weigh(kind, outcome, tries, now)
+    if isinstance(outcome, Unreachable) and elsewhere:
+        weighed = Weighed(_S.QUEUED, tries, outcome.code or "unreachable", now)
+    else:
+        weighed = _weigh(kind, outcome, tries, now)
     check_move(_S.CALLING, weighed.state)
     return weighed
 

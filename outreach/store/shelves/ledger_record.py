@@ -16,8 +16,10 @@ from outreach.store.rows import table_of
 from outreach.store.rows_ledger import OPEN_DELIVERY, AttemptRow
 from outreach.store.rows_people import ResidentRow
 from outreach.store.shelves.lanes import hold_lane, hold_of
+from outreach.store.shelves.ledger_entry import way_to
 from outreach.store.shelves.ledger_letters import ADDRESS, DELIVERY, PURPOSE, TO_COLUMN
 from outreach.store.shelves.ledger_outcomes import ERASED, FINISHED, Weighed, weigh
+from outreach.store.shelves.ledger_ways import reroute
 from outreach.store.shelves.people import move_address
 from outreach.store.transaction import Transaction
 
@@ -29,7 +31,7 @@ _ATTEMPT = table_of(AttemptRow)
 _CALLING = DeliveryState.CALLING.value
 _RESENT = sorted(kind.value for kind in RESENT_WHEN_UNCONFIRMED)
 
-_STILL_OURS = select(_D.id, _D.tries).where(
+_STILL_OURS = select(_D.id, _D.tries, _D.to_sealed.is_(None)).where(
     _D.id.in_(bindparam("ids", expanding=True)), _D.epoch == bindparam("epoch"), _D.state == _CALLING
 )
 _WRITE = (
@@ -114,9 +116,13 @@ def record(at: Transaction, results: Sequence[Result], epoch: int, now: datetime
     for lane in sorted({letter.lane for letter, _, _ in results}):
         hold_of(at.connection, lane, epoch)
     values = {"ids": [letter.id for letter, _, _ in results], "epoch": epoch}
-    tries: dict[int, int] = {row[0]: row[1] for row in at.connection.execute(_STILL_OURS, values)}
-    ours = [result for result in results if result[0].id in tries]
-    weighed = [weigh(letter.kind, outcome, tries[letter.id], now) for letter, outcome, _ in ours]
+    kept = {row[0]: row for row in at.connection.execute(_STILL_OURS, values)}
+    ours = [result for result in results if result[0].id in kept]
+    weighed = [
+        weigh(letter.kind, outcome, tries, now, elsewhere=_shut(at, letter, outcome) and goes_by_address)
+        for letter, outcome, _ in ours
+        for _, tries, goes_by_address in [kept[letter.id]]
+    ]
     _write(at, ours, weighed, now)
     _note(at, ours, weighed, epoch, now)
     for (letter, outcome, _), found in zip(ours, weighed, strict=True):
@@ -182,15 +188,23 @@ def _follow(at: Transaction, letter: Letter, outcome: Fate, found: Weighed, now:
     if isinstance(outcome, Moved):
         _redirect(at, letter, outcome.new_ref)
     if isinstance(outcome, Unreachable) and letter.address_id is not None:
-        reach = "gone" if outcome.gone else "muted"
-        at.connection.execute(_REACH, {"of": letter.address_id, "reach_": reach})
+        if letter.resident_id is not None:
+            reroute(at, letter.address_id, letter.resident_id, now)
         at.connection.execute(_GIVE_UP_ADDRESS, {"of": letter.address_id, "now": now})
+
+
+def _shut(at: Transaction, letter: Letter, outcome: Fate) -> bool:
+    """Note that an address cannot be reached; whether its resident can be at another."""
+    if not isinstance(outcome, Unreachable) or letter.address_id is None:
+        return False
+    at.connection.execute(_REACH, {"of": letter.address_id, "reach_": "gone" if outcome.gone else "muted"})
+    return letter.resident_id is not None and way_to(at, letter.resident_id) is not None
 
 
 def _redirect(at: Transaction, letter: Letter, new_ref: str) -> None:
     new = Caller(letter.lane, new_ref)
-    if letter.address_id is not None:
-        key_sealed = at.connection.execute(_KEY_OF, {"id": letter.address_id}).scalar_one()
+    key_sealed = at.connection.execute(_KEY_OF, {"id": letter.address_id}).scalar_one_or_none()
+    if letter.address_id is not None and key_sealed is not None:  # none: unlinked while the call was in the air
         move_address(at, letter.address_id, key_sealed, new)
     to = at.ring.seal(PURPOSE, new_ref.encode(), TO_COLUMN)
     at.connection.execute(_REDIRECT_REPLY, {"of": letter.id, "new": at.person(new), "to": to})

@@ -30,7 +30,6 @@ _REROUTE = (
         person=bindparam("whose"),
         # Taken but not called: the sender that holds it finds it gone. In the air: its outcome is still written down.
         state=case((_D.state.in_([_S.LEASED.value, _S.PARKED.value]), _S.QUEUED.value), else_=_D.state),
-        due_at=case((_D.state == _S.PARKED.value, _NOW), else_=_D.due_at),
         lease_until=None,
         parts_sent=case((_D.state == _S.CALLING.value, _D.parts_sent), else_=0),  # parts are cut to the channel
         changed_at=_NOW,
@@ -43,19 +42,22 @@ _WITHDRAW = (
 )
 
 
-def reroute(at: Transaction, address_id: AddressId, resident_id: ResidentId, why: str, now: datetime) -> bool:
-    """Send what is under way to *address_id*, which is no longer reachable, where *resident_id* can be reached.
+def reroute(at: Transaction, address_id: AddressId, resident_id: ResidentId, now: datetime) -> bool:
+    """Send what is under way to *address_id*, which cannot be reached, where *resident_id* can be; False: nowhere.
 
-    Without another way what is open is withdrawn, *why* being the reason (False). Answers to a word that was
-    said at that address carry it with them and are left as they are.
+    Answers to a word that was said at that address carry it with them and are left as they are.
     """
     way = way_to(at, resident_id)
     if way is None:
-        at.connection.execute(_WITHDRAW, {"of": address_id, "why": why, "now": now})
         return False
     if at.connection.execute(_REROUTE, _values(address_id, way, now)).rowcount:
         at.woken.add(LaneName(way[2]))
     return True
+
+
+def withdraw_at(at: Transaction, address_id: AddressId, why: str, now: datetime) -> None:
+    """Take back what is open for *address_id*, *why* being the reason; answers are left as they are."""
+    at.connection.execute(_WITHDRAW, {"of": address_id, "why": why, "now": now})
 
 
 def _values(address_id: AddressId, way: Sequence[Any], now: datetime) -> dict[str, object]:

@@ -220,7 +220,10 @@ class PeopleShelf(Shelf):
         Older news than what is known changes nothing (False).
         """
         values = self._here(caller) | {"reach": reach, "at": at}
-        return self._at.connection.execute(_SET_REACH, values).rowcount > 0
+        changed = self._at.connection.execute(_SET_REACH, values).rowcount > 0
+        if changed and reach != "reachable":
+            doors.shut(self._at, caller, at)
+        return changed
 
     def moved(self, caller: Caller, new_ref: str) -> None:
         """The same person under a new reference. If that one is known already, the old one is gone."""
