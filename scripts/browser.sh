@@ -37,6 +37,6 @@ elif [ "${CI:-}" = true ]; then
   echo "outreach: CI may skip nothing, and these are missing: $packages. Install them on the machine that runs CI." >&2
   exit 1
 else
-  echo "outreach: ****** SKIPPING ALL BROWSER TESTS ****** missing: $packages."
+  echo "outreach: ****** SKIPPING BROWSER TESTS (and those of posters, without a font) ****** missing: $packages."
   echo "outreach: to run them too: sudo apt-get install $packages (Debian, Ubuntu; elsewhere any Chromium and a CJK font)."
 fi

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -69,3 +71,16 @@ def chromium() -> str:
     if found is None:
         pytest.skip(f"none of {', '.join(BROWSERS)} is installed: see scripts/browser.sh")
     return found
+
+
+@pytest.fixture(scope="session")
+def chinese_font() -> Path:
+    """The path of a font that writes Chinese. Skips the test where there is none (a failure in CI)."""
+    listed = shutil.which("fc-list") and subprocess.run(
+        ["fc-list", ":lang=zh", "--format", "%{file}\\n"], capture_output=True, text=True, check=False
+    )
+    found = [Path(line) for line in listed.stdout.splitlines() if line] if listed else []
+    regular = [path for path in sorted(found) if "Sans" in path.name and "Regular" in path.name]
+    if not found:
+        pytest.skip("no font that writes Chinese is installed: see scripts/browser.sh")
+    return (regular or sorted(found))[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from cli_room import Room
 from PIL import Image
 
@@ -11,7 +13,8 @@ from outreach.testing.wechat_wire import Account
 PUBLIC = "https://outreach.example.org"
 
 
-def test_an_activity_becomes_four_files_with_the_way_in(room: Room):
+def test_an_activity_becomes_four_files_with_the_way_in(room: Room, chinese_font: Path):
+    room.set(FONT=str(chinese_font))
     number = room.add(title="太极晨练")["number"]
     room.set(BASE_URL=PUBLIC)
 
@@ -77,7 +80,8 @@ def test_a_poster_is_put_into_the_library_of_the_account(room: Room):
     assert "http://weixin.qq.com/q/" in (room.folder / "kit/group.txt").read_text()
 
 
-def test_a_library_that_there_is_none_of_is_told_and_the_files_are_written(room: Room):
+def test_a_library_that_there_is_none_of_is_told_and_the_files_are_written(room: Room, chinese_font: Path):
+    room.set(FONT=str(chinese_font))
     room.add(title="太极晨练")
 
     told = room.refused("kit", "activity", "1", "--out", "kit", "--library", "webchat", code=1)
