@@ -73,6 +73,41 @@ def test_who_is_known_decides_who_joins_whom(town: Town, ann_known: bool, web_kn
         assert link(town, WEB, ANN) is NoLink.SAME
 
 
+def _agreed(town: Town) -> LinkOffer:
+    """Both have said yes but for the last word."""
+    offer = use(town, ANN, WEB)
+    assert isinstance(offer, LinkOffer)
+    with town.database.unit_of_work() as uow:
+        agreed = linking.agree(uow, WEB, offer, QUESTION, town.now)
+        assert linking.agree(uow, WEB, offer, QUESTION, town.now) is NoLink.LATE
+    assert isinstance(agreed, LinkOffer)
+    return agreed
+
+
+def test_a_yes_counts_once_on_either_side(town: Town):
+    town.enrol("ann")
+    agreed = _agreed(town)
+
+    with town.database.unit_of_work() as uow:
+        first, second = (linking.confirm(uow, agreed, town.now) for _ in range(2))
+
+    assert isinstance(first, Linked)
+    assert second == NotLinked(agreed, NoLink.LATE)
+    assert len(town.ledger()) == 1
+
+
+def test_a_yes_to_somebody_who_was_forgotten_meanwhile_links_nothing(town: Town):
+    town.enrol("ann")
+    agreed = _agreed(town)
+
+    with town.database.unit_of_work() as uow:
+        people.erase(uow, WEB, town.now)
+        fact = linking.confirm(uow, agreed, town.now)
+
+    assert fact == NotLinked(agreed, NoLink.LATE)
+    assert known_as(town, WEB) == [None]
+
+
 def test_a_note_that_waits_for_an_answer_is_not_lost(town: Town):
     town.enrol("ann")
     town.enrol("ann-wechat", lane=PASSIVE)
