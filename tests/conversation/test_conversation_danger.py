@@ -33,7 +33,7 @@ def test_a_no_in_words(stage: Stage, word: str) -> None:
     assert asked(stage).says(word) == asked(stage).says("3")
 
 
-@pytest.mark.parametrize("word", ["我不知道", "好", "谢谢你", "随便吧"])
+@pytest.mark.parametrize("word", ["我不知道", "好", "谢谢你", "随便吧", "是我", "不是我"])
 def test_what_is_unclear_then_is_asked_again_and_no_menu_takes_its_place(stage: Stage, word: str) -> None:
     ann = asked(stage)
 
