@@ -22,7 +22,7 @@ from outreach.domain.messages import (
     Receipt,
     Unparsed,
 )
-from outreach.services import people
+from outreach.services import linking
 from outreach.services.cards import Caller, InboxEntry, InboxState, Letter
 from outreach.services.letters import Desk, write_out
 from outreach.services.ports import UnitOfWork
@@ -173,7 +173,7 @@ def _arrived_or_left(
     state = "gone" if incoming.reach is Reach.GONE else "muted"
     changed = uow.people.set_reach(caller, state, incoming.sent_at)
     if counter.capabilities.leaving_erases and (changed or not uow.people.at(caller).is_known):
-        people.erase(uow, caller, now)
+        linking.left(uow, caller, now)
     return ()
 
 

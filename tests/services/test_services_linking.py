@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import TypeAlias
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from services_town import ABLE, NOTICE, PASSIVE, PUSH, RHYTHM, Town
 
 from outreach.domain.ids import ActivityId, LaneName
-from outreach.domain.messages import Language, Message, MessageKind, Outgoing
+from outreach.domain.messages import Language, Message, MessageKind, Outgoing, Reach, Reachability
 from outreach.domain.signup import Standing
 from outreach.services import housekeeping, intake, linking, people, tips
 from outreach.services.cards import Caller, LinkOffer
@@ -211,6 +212,22 @@ def test_two_chats_that_unlink_one_after_the_other_leave_one(town: Town):
         assert linking.unlink(uow, ANN, town.now) is Doors.ONLY
         assert linking.unlink(uow, WEB, town.now) is Doors.NOTHING
         assert linking.prefer(uow, ANN, town.now) is Doors.ONLY
+
+
+def test_who_unfollows_one_of_two_chats_keeps_seat_and_person_by_the_other(town: Town):
+    town.enrol("ann")
+    link(town, ANN, WEB)
+    card = town.plan()
+    town.join("ann", card.id)
+    erasing = replace(ABLE, leaving_erases=True)
+    counter = Counter(PASSIVE, erasing, town.dialogue.answer, town.dialogue.offered, town.desk)
+
+    with town.database.unit_of_work() as uow:
+        intake.take(uow, counter, Reachability("r1", WEB.user_ref, town.now, Reach.LEFT), town.now)
+
+    with town.database.reading() as uow:
+        assert uow.activities.card(card.id).seated == 1
+        assert [uow.people.at(door).is_known for door in (ANN, WEB)] == [True, False]
 
 
 def test_who_leaves_one_chat_for_good_keeps_what_they_have_by_the_other(town: Town):
