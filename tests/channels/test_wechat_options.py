@@ -47,6 +47,22 @@ def test_nothing_given_is_told_as_three_missing_options():
     assert [line.split()[0] for line in caught.value.problems] == ["APPID", "TOKEN", "AES_KEY"]
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["http://api.weixin.qq.com", "http://8.8.8.8", "http://me@localhost", "https://x?y", "https://x:port", "https://["],
+)
+def test_the_app_secret_never_travels_in_the_clear_or_to_what_is_no_address(address):
+    (told,) = problems(API_URL=address)
+
+    assert "API_URL must be" in told
+    assert address not in told
+
+
+@pytest.mark.parametrize("address", ["https://api2.weixin.qq.com", "http://127.0.0.1:8082/", "http://relay:80"])
+def test_another_server_may_be_on_this_machine_or_behind_tls(address):
+    assert open_channel(options(API_URL=address), make_context("wechat")).lane == "wechat"
+
+
 @pytest.mark.parametrize("key", ["a" * 42, "a" * 44, "a" * 42 + "=", "a" * 42 + "+", "ä" * 43])
 def test_an_aes_key_of_another_shape_is_told(key):
     (told,) = problems(AES_KEY=key)

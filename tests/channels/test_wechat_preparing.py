@@ -49,6 +49,19 @@ def test_a_subscription_account_that_believes_to_be_a_service_keeps_what_it_has(
     assert play(scene, CHATTY, believed=BEST) == (frozenset(), Sent(), None)
 
 
+@pytest.mark.parametrize("code", [48001, 76022])
+def test_an_account_without_customer_messages_only_answers_lest_what_is_no_template_waits_for_ever(code):
+    async def scene(api, channel):
+        api.misbehave(path="openapi/quota/get", errcode=code)  # the first question is about customer messages
+        await channel.prepare()
+        return channel.capabilities, await channel.send(ANN, REPLY, "k"), await channel.send(ANN, REMINDER, "k2")
+
+    able, *outcomes = play(scene)
+
+    assert (able.may_push, able.any_time, able.reply_window) == (False, frozenset(), None)
+    assert outcomes == [Parked("no_push")] * 2
+
+
 def test_an_account_that_cannot_be_asked_starts_and_is_prepared_later():
     async def scene(api, channel):
         api.misbehave(path="menu/create", status=502, body="<html>", times=4)

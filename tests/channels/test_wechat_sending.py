@@ -43,7 +43,9 @@ def test_a_template_whose_fate_stays_open_is_unconfirmed_even_if_the_last_word_w
     assert play(scene) == Unconfirmed("-1")
 
 
-@pytest.mark.parametrize("day", [{"errcode": -1}, {"disconnect": True}, {"body": "<html>"}, {"status": 504}])
+@pytest.mark.parametrize(
+    "day", [{"errcode": -1}, {"disconnect": True}, {"body": "<html>"}, {"body": "{}"}, {"body": "[]"}, {"status": 504}]
+)
 def test_a_customer_message_whose_fate_is_open_is_tried_once(day):
     async def scene(api, channel):
         api.heard(ANN)

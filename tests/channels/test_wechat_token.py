@@ -50,6 +50,23 @@ def test_two_processes_share_one_token_through_the_cupboard_and_one_renewal():
     assert asyncio.run(scene()) == ([Sent()] * 4, 1, 2)
 
 
+def test_a_lane_that_is_given_another_account_never_writes_with_the_token_of_the_former_one():
+    async def scene():
+        cupboard = MemoryCupboard()
+        async with api_of() as api:
+            api.heard(ANN)
+            former, present = opened(api, cupboard), opened(api, cupboard, APPID="wxanotheraccount")
+            outcomes = [await channel.send(ANN, REPLY, "k") for channel in (former, present)]
+            await former.close()
+            await present.close()
+            return outcomes, len(api.sent)
+
+    outcomes, sent = asyncio.run(scene())
+
+    assert outcomes == [Sent(), Halted("40013", "wechat_secret")]  # the stand-in knows one account only
+    assert sent == 1
+
+
 def test_a_token_that_was_revoked_is_forced_anew_once_and_the_message_goes():
     async def scene(api, channel):
         api.heard(ANN)
@@ -85,6 +102,16 @@ def test_a_secret_that_is_wrong_halts_with_the_remedy():
     outcome, sends = play(scene, SECRET="another-app-secret")
 
     assert (outcome, sends) == (Halted("40125", "wechat_secret"), 0)
+
+
+def test_credentials_that_the_token_desk_refuses_with_the_code_of_a_stale_token_are_told_as_a_wrong_secret():
+    async def scene(api, channel):
+        api.misbehave(path="stable_token", errcode=40001, times=None)
+        outcome = await channel.send(ANN, REPLY, "k")
+        (finding,) = await channel.check()
+        return outcome, finding.remedy
+
+    assert play(scene) == (Halted("40125", "wechat_secret"), "wechat_secret")
 
 
 def test_sixteen_callers_without_a_token_do_not_ask_sixteen_times():

@@ -10,6 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from outreach.channels.base import BadOptions
+from outreach.channels.wechat.address import is_base_address
 from outreach.channels.wechat.templates import Template, parse_fields
 from outreach.domain.messages import MessageKind
 from outreach.domain.secret import Secret
@@ -43,7 +44,6 @@ _OPTIONS = frozenset(_MEANING) | {"SECRET", "MODE", "ACCOUNT", "VERIFIED", "API_
 _OPTIONS |= {name for names in _TEMPLATES.values() for name in names}
 _NOT_OURS = frozenset({"ADAPTER", "ENABLED"})  # what the registry reads in the same section
 _TEMPLATE_ID = re.compile(r"[0-9A-Za-z_-]{10,64}", re.ASCII)
-_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?", re.ASCII)
 
 
 class Mode(StrEnum):
@@ -139,8 +139,10 @@ class _Reader:
 
     def url(self, name: str, default: str) -> str:
         text = self.text(name, default)
-        if not _URL.fullmatch(text):
-            self._complain(name, f"must be an http or https address without a query, such as {default}")
+        if not is_base_address(text):
+            self._complain(
+                name, f"must be an address such as {default} (http only to this machine or a private network)"
+            )
         return text.rstrip("/")
 
     def templates(self) -> Mapping[MessageKind, Template]:

@@ -31,7 +31,11 @@ def rights_of(config: Config) -> Rights:
 
 
 def capabilities_of(rights: Rights, templated: Iterable[MessageKind]) -> Capabilities:
-    """What the house may ask of the account. *templated*: the kinds that have a template."""
+    """What the house may ask of the account. *templated*: the kinds that have a template.
+
+    Without customer-service messages it only answers, templates or not: what is no template would wait for ever for
+    a push, instead of riding in front of the next answer.
+    """
     able = Capabilities(
         text_limit=TEXT_LIMIT_BYTES,
         text_unit="bytes",
@@ -44,7 +48,7 @@ def capabilities_of(rights: Rights, templated: Iterable[MessageKind]) -> Capabil
         max_in_flight=MAX_IN_FLIGHT,
         leaving_erases=True,
     )
-    any_time = frozenset(templated) if rights.template else frozenset[MessageKind]()
-    if not rights.customer and not any_time:
+    if not rights.customer:
         return able
+    any_time = frozenset(templated) if rights.template else frozenset[MessageKind]()
     return replace(able, may_push=True, reply_window=WINDOW, any_time=any_time)

@@ -46,11 +46,11 @@ class Pushes:
 
     async def send(self, to: str, message: Outgoing, key: str) -> Outcome:
         """Give *message* to the follower at *to*; see `Channel.send`."""
-        if not self.rights.customer and not self.rights.template:
+        if not self.rights.customer:
             return NO_PUSH
         if not _OPENID.fullmatch(to):
             return Unreachable("bad_openid")
-        outcome = await self._say(to, message) if self.rights.customer else NO_PUSH
+        outcome = await self._say(to, message)
         template = self.templates.get(message.kind)
         if not isinstance(outcome, Parked) or template is None or not self.rights.template:
             return outcome
@@ -104,6 +104,8 @@ class Pushes:
         if left > timedelta():
             return RetryLater(left, code="45009")
         said = await self._api.call(path, body, repeatable=repeatable)
+        if isinstance(said, Said) and said.code == 0 and "errcode" not in said.body:
+            said = NoAnswer("no_code", left=True)  # to a send WeChat says 0; whatever this is, it is no yes
         outcome = outcome_of(said, now=self._clock())
         if isinstance(outcome, RetryLater) and outcome.code == "45009":
             self._spent[path] = self._clock() + outcome.after

@@ -21,6 +21,7 @@ BETWEEN_FORCED = timedelta(minutes=72)  # WeChat gives 20 a day (platforms.md A1
 _LONGEST, _SHORTEST = 7200, 300  # seconds
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _STILL_REFUSED = Said(40001, {})
+_BAD_CREDENTIALS, BAD_SECRET = 40001, 40125
 
 Found: TypeAlias = Secret | Said | NoAnswer
 """A token, or why there is none."""
@@ -40,6 +41,8 @@ class Tokens:
 
     def __init__(self, config: Config, wire: Wire, cupboard: Cupboard, lane: LaneName, clock: Clock) -> None:
         self._config, self._wire, self._cupboard, self._lane, self._clock = config, wire, cupboard, lane, clock
+        # by account: a lane that was given another AppID must not write to the followers of the former one
+        self._name, self._name_of_forced = f"{NAME}:{config.appid}", f"{FORCED}:{config.appid}"
         self._token, self._until = Secret(""), _NEVER
         self._force_again = _NEVER
         self._one_at_a_time = asyncio.Lock()
@@ -66,7 +69,7 @@ class Tokens:
         return bool(self._token) and self._clock() < self._until - MARGIN
 
     async def _find(self, spoiled: Secret) -> Found:
-        kept = await self._kept(NAME)
+        kept = await self._kept(self._name)
         if kept is not None and kept[0] != spoiled and self._clock() < kept[1] - MARGIN:
             self._token, self._until = kept
             return self._token
@@ -76,11 +79,11 @@ class Tokens:
         return await self._fetch(force=True) if await self._may_force() else _STILL_REFUSED
 
     async def _may_force(self) -> bool:
-        kept = await self._kept(FORCED)
+        kept = await self._kept(self._name_of_forced)
         if self._clock() < max(self._force_again, kept[1] if kept is not None else _NEVER):
             return False
         self._force_again = self._clock() + BETWEEN_FORCED
-        await self._keep(FORCED, Secret("forced"), self._force_again)
+        await self._keep(self._name_of_forced, Secret("forced"), self._force_again)
         return True
 
     async def _fetch(self, *, force: bool) -> Found:
@@ -92,6 +95,8 @@ class Tokens:
             "force_refresh": force,
         }
         said = await self._wire.ask("/cgi-bin/stable_token", body, {})
+        if isinstance(said, Said) and said.code == _BAD_CREDENTIALS:
+            return Said(BAD_SECRET, said.body)  # no token was shown here: it is the secret that WeChat refuses
         if isinstance(said, NoAnswer) or said.code != 0:
             return said
         if not said.text("access_token"):
@@ -99,7 +104,7 @@ class Tokens:
         seconds = said.body.get("expires_in")
         lasts = timedelta(seconds=min(_LONGEST, seconds) if type(seconds) is int and seconds > 0 else _SHORTEST)
         self._token, self._until = Secret(said.text("access_token")), asked_at + lasts
-        await self._keep(NAME, self._token, self._until)
+        await self._keep(self._name, self._token, self._until)
         return self._token
 
     async def _kept(self, name: str) -> tuple[Secret, datetime] | None:
