@@ -100,11 +100,12 @@ class WeChatApiStandIn(TokenDesk, WeChatApiState):
         if to not in self._followers:
             return _no(45015 if to in self._left else 40003, "response out of time limit or subscription is canceled")
         opened = self._open(to)
-        if opened is None:
+        if not opened:
             return _no(45015, "response out of time limit or subscription is canceled")
-        if opened.left <= 0:
+        if all(window.left <= 0 for window in opened):
             return _no(45047, "out of response count limit")
-        opened.left -= 1
+        for window in opened:  # quotas do not add up: one message counts in all of them
+            window.left -= 1
         self.sent.append(Pushed(to, str(text)))
         self.changed()
         return _yes()
@@ -128,7 +129,7 @@ class WeChatApiStandIn(TokenDesk, WeChatApiState):
         return _yes(msgid=int(number)) if again else None
 
     def _push_template(self, to: str, template: str, asked: Answer) -> Answer:
-        fields = {key: entry["value"] for key, entry in asked["data"].items()}
+        fields = rules.shown(asked["data"])
         number = 3_000_000_000_000_000_000 + next(self._numbers)
         self._client_ids[to, str(asked.get("client_msg_id", ""))] = self.clock(), str(number)
         text = "\n".join(fields.values())

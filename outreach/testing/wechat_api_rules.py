@@ -49,6 +49,15 @@ WINDOWS: Mapping[str, Window] = {
     "scan": Window(3, MINUTE),
 }
 
+OPENING_EVENTS: Mapping[str, str] = {
+    "subscribe": "follow",
+    "scan": "scan",
+    "click": "click",
+    "scancode_push": "click",
+    "scancode_waitmsg": "click",
+}
+"""Which events open a window, and which one; `VIEW` opens none."""
+
 _CLOCK = r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?"
 _DAY = r"\d{4}(年\d{1,2}月\d{1,2}日|-\d{1,2}-\d{1,2})"
 _MOMENT = rf"({_DAY}( ?{_CLOCK})?|{_CLOCK})"
@@ -70,6 +79,8 @@ _FIELDS: Mapping[str, str] = {
     "enum": r".{1,20}",
 }
 _KEY = re.compile(r"([a-z_]+?)\d+", re.ASCII)
+_OLD = re.compile(r"keyword\d+", re.ASCII)  # fields of templates from before 2023: trimmed, never refused
+_PICTURE = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f]")
 
 
 def unfit_field(wanted: tuple[str, ...], given: object) -> str:
@@ -81,9 +92,21 @@ def unfit_field(wanted: tuple[str, ...], given: object) -> str:
     return ""
 
 
+def shown(given: Mapping[str, Any]) -> dict[str, str]:
+    """What a person reads of the fields of a template: those of an old kind lose pictures, lines and what is long."""
+    read = {key: str(entry["value"]) for key, entry in given.items()}
+    return {key: _trimmed(value) if _OLD.fullmatch(key) else value for key, value in read.items()}
+
+
+def _trimmed(value: str) -> str:
+    return _PICTURE.sub("", value.replace("\n", ""))[:20]
+
+
 def _fits(key: str, entry: Any) -> bool:
     prefix = _KEY.fullmatch(key)
     value = entry.get("value") if isinstance(entry, dict) else None
+    if _OLD.fullmatch(key):
+        return isinstance(value, str)
     rule = _FIELDS.get(prefix[1], "") if prefix else ""
     return isinstance(value, str) and bool(value.strip()) and re.fullmatch(rule, value) is not None
 

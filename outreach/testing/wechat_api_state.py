@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from outreach.testing.standin import StandIn
-from outreach.testing.wechat_api_rules import WINDOWS, Kind
+from outreach.testing.wechat_api_rules import OPENING_EVENTS, WINDOWS, Kind
 
 APPID, SECRET = "wx0123456789abcdef", "standin-app-secret"
 TOKEN_SECONDS = 7200.0
@@ -61,7 +61,9 @@ class BadDay:
 
 
 @dataclass(slots=True)
-class _Open:
+class OpenWindow:
+    """Until when one act of somebody lets so many messages through."""
+
     until: float
     left: int
 
@@ -91,7 +93,7 @@ class WeChatApiState(StandIn):
         self.used: Counter[str] = Counter()
         self._followers: set[str] = set()
         self._left: set[str] = set()
-        self._windows: dict[str, _Open] = {}
+        self._windows: dict[str, dict[str, OpenWindow]] = {}
         self._bad_days: list[BadDay] = []
         self._live: dict[str, float] = {}
         self._expired: set[str] = set()
@@ -105,11 +107,10 @@ class WeChatApiState(StandIn):
         self._followers.update(openids)
 
     def heard(self, openid: str, how: str = "message") -> None:
-        """*openid* did something (a key of `WINDOWS`): quotas do not add up, the larger one holds."""
+        """*openid* did something (a key of `WINDOWS`), which opens its window anew."""
         self.know(openid)
-        opened, rule = self._open(openid), WINDOWS[how]
-        left, until = (opened.left, opened.until) if opened else (0, 0.0)
-        self._windows[openid] = _Open(max(until, self.clock() + rule.seconds), max(left, rule.messages))
+        rule = WINDOWS[how]
+        self._windows.setdefault(openid, {})[how] = OpenWindow(self.clock() + rule.seconds, rule.messages)
 
     def witness(self, openid: str, fields: Mapping[str, str]) -> None:
         """*openid* did what the callback of *fields* says: it opens a window, closes it, or changes nothing."""
@@ -118,8 +119,8 @@ class WeChatApiState(StandIn):
             self.unfollow(openid)
         elif fields.get("MsgType") != "event":
             self.heard(openid)
-        elif (how := {"subscribe": "follow", "scan": "scan", "click": "click"}.get(event)) is not None:
-            self.heard(openid, how)
+        elif event in OPENING_EVENTS:
+            self.heard(openid, OPENING_EVENTS[event])
 
     def unfollow(self, openid: str) -> None:
         """*openid* leaves: their window is closed."""
@@ -158,9 +159,9 @@ class WeChatApiState(StandIn):
         """What *openid* got, oldest first."""
         return [pushed for pushed in self.sent if pushed.to == openid]
 
-    def _open(self, openid: str) -> _Open | None:
-        opened = self._windows.get(openid)
-        return opened if opened is not None and self.clock() < opened.until else None
+    def _open(self, openid: str) -> list[OpenWindow]:
+        """The windows of *openid* that are open now."""
+        return [window for window in self._windows.get(openid, {}).values() if self.clock() < window.until]
 
     def _day_of(self, path: str) -> BadDay | None:
         for day in reversed(self._bad_days):

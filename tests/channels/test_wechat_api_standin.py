@@ -73,6 +73,17 @@ def test_an_expired_token_is_42001_and_a_revoked_one_40001_until_it_is_forced():
     assert play(scene) == (42001, 0, 40001, 40001, 0)
 
 
+def test_sixteen_naive_callers_who_each_force_a_token_shut_the_desk_and_spoil_each_others():
+    async def scene(naive):
+        naive.api.heard(ANN)
+        mine = naive.token
+        answers = [await naive.fetch(force=True) for _ in range(16)]
+        naive.token = mine
+        return [answer.get("errcode") for answer in answers], await naive.say(), naive.api.token_calls(forced=True)
+
+    assert play(scene) == ([None] + [45011] * 15, 40001, 16)
+
+
 @pytest.mark.parametrize(("wrong", "code"), [({"appid": "wx1"}, 40013), ({"secret": "x"}, 40125)])
 def test_wrong_credentials_get_no_token(wrong, code):
     assert play(lambda naive: naive.fetch(**wrong))["errcode"] == code
@@ -134,6 +145,30 @@ def test_quotas_do_not_add_up_and_strangers_and_those_who_left_are_told_apart():
         return codes, stranger, await naive.say(to="oBob")
 
     assert play(scene) == ([0] * 5 + [45047], 40003, 45015)
+
+
+def test_a_click_lends_its_three_messages_for_its_own_minute_only():
+    clock = Clock()
+
+    async def scene(naive):
+        naive.api.heard(ANN)
+        five = [await naive.say() for _ in range(5)]
+        naive.api.heard(ANN, "click")
+        within = await naive.say()
+        clock.now += 61
+        return five, within, await naive.say()
+
+    assert play(scene, clock=clock) == ([0] * 5, 0, 45047)
+
+
+@pytest.mark.parametrize(("event", "code"), [("VIEW", 45015), ("scancode_waitmsg", 0), ("CLICK", 0)])
+def test_a_menu_entry_that_leads_to_a_page_opens_nothing(event, code):
+    async def scene(naive):
+        naive.api.know(ANN)
+        naive.api.witness(ANN, {"MsgType": "event", "Event": event, "EventKey": "k"})
+        return await naive.say()
+
+    assert play(scene) == code
 
 
 def test_empty_and_long_texts_and_escapes_are_refused():

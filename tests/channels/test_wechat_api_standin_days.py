@@ -37,6 +37,17 @@ def test_a_field_that_breaks_its_rule_is_named_in_47003(fields, unfit):
     assert f"data.{unfit}.value" in answer["errmsg"]
 
 
+def test_a_template_from_before_2023_is_trimmed_without_a_word():
+    async def scene(naive):
+        naive.api.know(ANN)
+        naive.api.templates = {"old": ("keyword1",)}
+        given = {"thing1": None, "time2": None, "phrase3": None, "keyword1": "😀" + "一" * 12 + "\n" + "二" * 12}
+        answer = await naive.remind(template="old", fields=given)
+        return answer["errcode"], naive.api.sent_to(ANN)[0].fields
+
+    assert play(scene) == (0, {"keyword1": "一" * 12 + "二" * 8})
+
+
 @pytest.mark.parametrize("moment", ["14:00", "2026年12月1日 14:00", "2026-12-01 14:00", "2026年12月1日 14:00~15:30"])
 def test_a_moment_as_wechat_wants_it_is_taken(moment):
     async def scene(naive):

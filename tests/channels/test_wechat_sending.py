@@ -223,3 +223,14 @@ def test_what_support_asks_for_is_in_the_log_and_a_closed_window_is_no_news(capl
 
     assert play(scene) == ""
     assert "refused with 40001, rid 65a1-stand-in" in caplog.text
+
+
+def test_a_refusal_at_the_token_desk_is_told_as_such_and_not_as_a_refused_message(caplog):
+    async def scene(api, channel):
+        api.misbehave(path="stable_token", errcode=40164, errmsg="invalid ip 203.0.113.7, not in whitelist", times=None)
+        await channel.send(ANN, REPLY, "k")
+
+    play(scene)
+
+    assert "a token was refused with 40164, rid 65a1-stand-in" in caplog.text
+    assert CUSTOM not in caplog.text

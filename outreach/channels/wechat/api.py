@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from outreach.channels.wechat.said import NoAnswer, Said
@@ -34,39 +34,39 @@ class Api:
 
     async def call(self, path: str, body: Mapping[str, Any] | None, *, repeatable: bool = False) -> Said | NoAnswer:
         """What WeChat says to *body*. *repeatable*: done twice it is done once, so after trouble it is asked again."""
-        said = await self._called(path, body, repeatable)
-        if isinstance(said, Said) and said.code not in _OF_EVERY_DAY:
-            log.warning(
-                "lane %s: %s was refused with %d, rid %s", self._lane, path, said.code, said.ticket or "unknown"
-            )
-        return said
+        return await self._with_a_token(path, lambda token: self._asked(path, body, token, repeatable))
 
     async def upload(self, path: str, name: str, content: bytes) -> Said | NoAnswer:
-        """What WeChat says to a picture; with a fresh token if the one at hand is stale."""
-        token = await self._tokens.current()
-        if not isinstance(token, Secret):
-            return _not_asked(token)
-        said = await self._wire.upload(path, name, content, {"access_token": token.reveal(), "type": "image"})
-        if not isinstance(said, Said) or said.code not in STALE_TOKEN:
-            return said
-        fresh = await self._tokens.instead_of(token)
-        if not isinstance(fresh, Secret):
-            return _not_asked(fresh)
-        return await self._wire.upload(path, name, content, {"access_token": fresh.reveal(), "type": "image"})
+        """What WeChat says to a picture."""
+        return await self._with_a_token(
+            path,
+            lambda token: self._wire.upload(path, name, content, {"access_token": token.reveal(), "type": "image"}),
+        )
 
     async def close(self) -> None:
         """Let go of the connections."""
         await self._wire.close()
 
-    async def _called(self, path: str, body: Mapping[str, Any] | None, repeatable: bool) -> Said | NoAnswer:
+    async def _with_a_token(self, path: str, ask: Callable[[Secret], Awaitable[Said | NoAnswer]]) -> Said | NoAnswer:
+        """What *ask* gives; once more with a fresh token if the one at hand is stale."""
         token = await self._tokens.current()
         if not isinstance(token, Secret):
             return _not_asked(token)
-        said = await self._asked(path, body, token, repeatable)
-        if not isinstance(said, Said) or said.code not in STALE_TOKEN:
-            return said
-        fresh = await self._tokens.instead_of(token)
-        return await self._asked(path, body, fresh, repeatable) if isinstance(fresh, Secret) else _not_asked(fresh)
+        said = await ask(token)
+        if isinstance(said, Said) and said.code in STALE_TOKEN:
+            fresh = await self._tokens.instead_of(token)
+            if not isinstance(fresh, Secret):
+                self._note(path, said)
+                return _not_asked(fresh)
+            said = await ask(fresh)
+        self._note(path, said)
+        return said
+
+    def _note(self, path: str, said: Said | NoAnswer) -> None:
+        if isinstance(said, Said) and said.code not in _OF_EVERY_DAY:
+            log.warning(
+                "lane %s: %s was refused with %d, rid %s", self._lane, path, said.code, said.ticket or "unknown"
+            )
 
     async def _asked(
         self, path: str, body: Mapping[str, Any] | None, token: Secret, repeatable: bool

@@ -115,6 +115,7 @@ _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _FITTERS: Mapping[str, Callable[[str], str]] = {
     "thing": _at_most(20),
     "short_thing": _at_most(20),
+    "keyword": _at_most(20),  # of templates from before 2023, which WeChat trims without a word
     "const": _only(r".{1,20}"),  # one of the values approved for the template: half of one is none
     "enum": _only(r".{1,20}"),
     "phrase": _only(r"[\u4e00-\u9fff]{1,5}"),

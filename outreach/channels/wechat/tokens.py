@@ -95,6 +95,8 @@ class Tokens:
             "force_refresh": force,
         }
         said = await self._wire.ask("/cgi-bin/stable_token", body, {})
+        if isinstance(said, Said) and said.code != 0:
+            log.warning("lane %s: a token was refused with %d, rid %s", self._lane, said.code, said.ticket or "unknown")
         if isinstance(said, Said) and said.code == _BAD_CREDENTIALS:
             return Said(BAD_SECRET, said.body)  # no token was shown here: it is the secret that WeChat refuses
         if isinstance(said, NoAnswer) or said.code != 0:
