@@ -21,6 +21,12 @@ SOUND = [
     xml({"MsgType": "voice", "Recognition": "hello", "MsgId": "5"}),
     xml({"MsgType": "image", "PicUrl": "http://x.invalid/p", "MediaId": "m", "MsgId": "6"}),
     xml(event("TEMPLATESENDJOBFINISH", MsgID="3000000000000000001", Status="failed:user block")),
+    xml(event("user_authorization_cancellation", OpenID="oBob")),
+    xml(event("subscribe_msg_popup_event")).replace(
+        b"</xml>",
+        b"<SubscribeMsgPopupEvent><List><TemplateId>t</TemplateId><SubscribeStatusString>accept"
+        b"</SubscribeStatusString></List></SubscribeMsgPopupEvent></xml>",
+    ),
 ]
 PIECES = [
     *(b"<xml>", b"</xml>", b"<MsgType>", b"<![CDATA[", b"]]>", b"<!", b"<?", b"<!--", b"-->", b"&#8;", b"&#xD800;"),

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from outreach.channels.base import HookRequest, HookResponse
 from outreach.channels.wechat import HOLD_HEADER, open_channel
-from outreach.domain.messages import Incoming, Message, Pressed, Reach, Reachability, Receipt
+from outreach.domain.messages import Grant, Incoming, Message, Pressed, Reach, Reachability, Receipt
 from outreach.domain.secret import Secret
 from outreach.testing import ChannelContract, Delivered, Recording, make_context
 from outreach.testing.clock import MONDAY_9AM
@@ -34,6 +34,18 @@ def event(name: str, key: str = "") -> HookRequest:
 
 JOBS = (("success", True, ""), ("failed:user block", False, "user_block"), ("failed: system failed", False, "system"))
 TEXT = {"MsgType": "text", "Content": "活动 please", "MsgId": "77"}
+
+
+GONE = posted({"MsgType": "event", "Event": "user_authorization_cancellation", "OpenID": "oBob"})
+CHOSEN = sealed(
+    compose(ACCOUNT, ANN, CREATED, {"MsgType": "event", "Event": "subscribe_msg_popup_event"}).replace(
+        b"</xml>",
+        b"<SubscribeMsgPopupEvent>"
+        b"<List><TemplateId>t1</TemplateId><SubscribeStatusString>accept</SubscribeStatusString></List>"
+        b"<List><TemplateId>t2</TemplateId><SubscribeStatusString>reject</SubscribeStatusString></List>"
+        b"</SubscribeMsgPopupEvent></xml>",
+    )
+)
 
 
 class TestWeChat(ChannelContract):
@@ -67,6 +79,17 @@ class TestWeChat(ChannelContract):
                 Reachability(_id_of(event("unsubscribe")), ANN, NOW, Reach.LEFT),
             ),
             *(self._finished(status, delivered, code) for status, delivered, code in JOBS),
+            self._recording(
+                "closed account",
+                GONE,
+                Reachability(_id_of(GONE), "oBob", NOW, Reach.GONE),
+            ),
+            self._recording(
+                "notices",
+                CHOSEN,
+                Grant(_id_of(CHOSEN), ANN, NOW, "t1", 1),
+                Grant(_id_of(CHOSEN).removesuffix("0") + "1", ANN, NOW, "t2", 0),
+            ),
             self._recording("menu", event("CLICK", "menu"), Pressed(_id_of(event("CLICK", "menu")), ANN, "menu", NOW)),
         ]
 

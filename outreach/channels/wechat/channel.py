@@ -24,7 +24,7 @@ from outreach.channels.wechat.rights import capabilities_of, rights_of
 from outreach.channels.wechat.sending import Pushes
 from outreach.channels.wechat.tokens import Clock, Tokens, utc_now
 from outreach.channels.wechat.wire import Wire
-from outreach.domain.messages import Incoming, Outcome, Outgoing, Reach, Reachability, Receipt
+from outreach.domain.messages import Grant, Incoming, Outcome, Outgoing, Reach, Reachability, Receipt
 
 HOLD_HEADER = "x-outreach-hold"
 """On a response that must not be given: the seconds after `received_at` until which the line is to stay silent."""
@@ -79,7 +79,7 @@ class WeChatChannel:
         return await keep(self._api, self._pushes.rights, self.lane, name, png)
 
     def decode(self, request: HookRequest) -> Sequence[Incoming] | HookResponse:
-        """One `Incoming`, or the response to a handshake or to what is forged, stale, too large or dangerous."""
+        """What came, or the response to a handshake or to what is forged, stale, too large or dangerous."""
         if request.method == "GET":
             return self._shake_hands(request)
         if request.method != "POST":
@@ -92,7 +92,7 @@ class WeChatChannel:
             return self._refuse(notice)
         if isinstance(notice, Notice) and self._is_for_another(notice):
             return self._refuse(Refused("other_account"))
-        return (to_incoming(notice, xml, self._config.token),)
+        return to_incoming(notice, xml, self._config.token)
 
     async def acknowledge(
         self, incoming: Sequence[Incoming], answer: Answer, request: HookRequest | None = None
@@ -161,6 +161,6 @@ def _who_may_be_answered(incoming: Sequence[Incoming]) -> str:
     """The sender, unless they have just left or nobody waits for an answer: WeChat wants silence then."""
     for item in incoming:
         left = isinstance(item, Reachability) and item.reach is not Reach.JOINED
-        if item.sender is not None and not left and not isinstance(item, Receipt):
+        if item.sender is not None and not left and not isinstance(item, Receipt | Grant):
             return item.sender
     return ""

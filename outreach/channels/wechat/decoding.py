@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from outreach.channels.wechat.grants import CHOICE_EVENTS, grants_of
 from outreach.channels.wechat.notice import Notice, Strange
 from outreach.channels.wechat.text import normalise
 from outreach.domain.messages import Incoming, Message, Pressed, Reach, Reachability, Receipt, Unparsed
@@ -23,20 +24,23 @@ _JOB_CODES = {"failed:user block": "user_block", "failed:user blocked": "user_bl
 _KNOWN_KINDS = frozenset({"image", "voice", "video", "shortvideo", "location", "link"})
 
 
-def to_incoming(notice: Notice | Strange, xml: bytes, secret: Secret) -> Incoming:
-    """The `Incoming` that *notice* is, `Unparsed` with a reason for what we do not understand.
+def to_incoming(notice: Notice | Strange, xml: bytes, secret: Secret) -> tuple[Incoming, ...]:
+    """What *notice* says, `Unparsed` with a reason where we do not understand it. One thing, or several choices.
 
     *xml* is what it was read from, *secret* the key under which identifiers are made of what has none.
     """
     if isinstance(notice, Strange):
-        return Unparsed(_digest(secret, xml), notice.reason)
+        return (Unparsed(_digest(secret, xml), notice.reason),)
     message_id = _message_id(notice, xml, secret)
     sent_at = _moment(notice.created)
     fault = _fault(notice, sent_at)
     if fault or sent_at is None:
-        return Unparsed(message_id, fault, sent_at)
-    decode = _EVENTS.get(notice.event, _unknown) if notice.kind == "event" else _MESSAGES.get(notice.kind, _unknown)
-    return decode(notice, message_id, sent_at)
+        return (Unparsed(message_id, fault, sent_at),)
+    is_event = notice.kind == "event"
+    if is_event and notice.event in CHOICE_EVENTS and (grants := grants_of(notice, _digest(secret, xml), sent_at)):
+        return grants
+    decode = _EVENTS.get(notice.event, _unknown) if is_event else _MESSAGES.get(notice.kind, _unknown)
+    return (decode(notice, message_id, sent_at),)
 
 
 def _fault(notice: Notice, sent_at: datetime | None) -> str:
@@ -58,8 +62,8 @@ def _message_id(notice: Notice, xml: bytes, secret: Secret) -> str:
         return number
     if not notice.sender or not notice.created or not notice.event:
         return _digest(secret, xml)
-    named = "\0".join((notice.sender, notice.created, notice.event, notice.key, notice.job))
-    return _digest(secret, named.encode())
+    named = (notice.sender, notice.created, notice.event, notice.key, notice.job)
+    return _digest(secret, "\0".join((*named, notice.about) if notice.about else named).encode())
 
 
 def _digest(secret: Secret, content: bytes) -> str:
@@ -103,6 +107,13 @@ def _left(notice: Notice, message_id: str, sent_at: datetime) -> Incoming:
     return Reachability(message_id, notice.sender, sent_at, Reach.LEFT)
 
 
+def _closed_account(notice: Notice, message_id: str, sent_at: datetime) -> Incoming:
+    """The person has deleted their account. The sender is the platform; of whom it speaks stands in ``OpenID``."""
+    if not _OPENID.fullmatch(notice.about):
+        return Unparsed(message_id, "other_event", sent_at)
+    return Reachability(message_id, notice.about, sent_at, Reach.GONE)
+
+
 def _job_done(notice: Notice, message_id: str, sent_at: datetime) -> Incoming:
     if not notice.job:
         return Unparsed(message_id, "other_event", sent_at)
@@ -137,4 +148,5 @@ _EVENTS: dict[str, _Decode] = {
     "unsubscribe": _left,
     "click": _pressed,
     "templatesendjobfinish": _job_done,
+    "user_authorization_cancellation": _closed_account,
 }

@@ -43,6 +43,10 @@ class Notice:
     """``MsgID``, with a capital D: the message of ours that a finished job is about."""
     status: str = ""
     """What became of that job."""
+    about: str = field(default="", repr=False)
+    """``OpenID``: the person of whom the platform itself tells us something."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """Of a question whether they want notices: each template and ``accept`` or ``reject``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +132,22 @@ def _notice_of(values: Mapping[str, Any]) -> Notice:
         speech=text("Recognition"),
         job=text("MsgID"),
         status=text("Status"),
+        about=text("OpenID"),
+        choices=_choices_of(values),
     )
+
+
+def _choices_of(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """WeChat writes one choice as an element and several as a list, in either wrapper (platforms.md A3)."""
+    return tuple(
+        (template, said)
+        for wrapper in ("SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent")
+        for entry in _entries(values.get(wrapper))
+        if isinstance(template := entry.get("TemplateId"), str)
+        and isinstance(said := entry.get("SubscribeStatusString"), str)
+    )
+
+
+def _entries(wrapped: object) -> list[Mapping[str, Any]]:
+    listed = wrapped.get("List") if isinstance(wrapped, Mapping) else None
+    return [entry for entry in (listed if isinstance(listed, list) else [listed]) if isinstance(entry, Mapping)]
