@@ -98,6 +98,15 @@ class WeChatStandIn:
         """*openid* taps the menu entry *key*."""
         return self._happens(openid, "CLICK", {"EventKey": key})
 
+    def finish_jobs(self) -> int:
+        """Tell what became of each template message that was sent by the API; how many there were."""
+        jobs = []
+        if self._api is not None:
+            jobs, self._api.jobs = self._api.jobs, jobs
+        for job in jobs:
+            self._happens(job.to, "TEMPLATESENDJOBFINISH", {"MsgID": job.msgid, "Status": job.status})
+        return len(jobs)
+
     def verify(self, echostr: str = "4375120948345356249") -> bool:
         """Whether the hook passes the check that WeChat makes of a new address."""
         moment, nonce = str(int(self._clock())), self._nonce()

@@ -19,7 +19,7 @@ from aiohttp import web
 from outreach.testing import wechat_api_rules as rules
 from outreach.testing.wechat_api_control import control_routes
 from outreach.testing.wechat_api_rules import Kind
-from outreach.testing.wechat_api_state import APPID, SECRET, ApiCall, BadDay, Pushed, WeChatApiState
+from outreach.testing.wechat_api_state import APPID, SECRET, ApiCall, BadDay, FinishedJob, Pushed, WeChatApiState
 from outreach.testing.wechat_api_tokens import TokenDesk
 
 __all__ = ["APPID", "SECRET", "ApiCall", "BadDay", "Kind", "Pushed", "WeChatApiStandIn"]
@@ -133,7 +133,9 @@ class WeChatApiStandIn(TokenDesk, WeChatApiState):
         number = 3_000_000_000_000_000_000 + next(self._numbers)
         self._client_ids[to, str(asked.get("client_msg_id", ""))] = self.clock(), str(number)
         text = "\n".join(fields.values())
-        self.sent.append(Pushed(to, text, template, fields, str(asked.get("url", "")), str(number)))
+        self.jobs.append(FinishedJob(to, str(number), "failed:user block" if to in self.blocking else "success"))
+        if to not in self.blocking:
+            self.sent.append(Pushed(to, text, template, fields, str(asked.get("url", "")), str(number)))
         self.changed()
         return _yes(msgid=number)
 

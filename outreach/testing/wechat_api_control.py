@@ -1,8 +1,9 @@
 """The stand-in API's own small door, through which another process plays residents. JSON in, JSON out.
 
-``POST /_control/heard`` {"openid", "how"} · ``/know``, ``/unfollow``, ``/refuse`` {"openid"} · ``/misbehave`` {…as
-`BadDay`} · ``/behave``, ``/expire_token``, ``/revoke_token`` {}; ``GET /_control/sent?openid=&after=&wait=`` gives the
-messages from number *after* on, having waited up to *wait* seconds for one.
+``POST /_control/heard`` {"openid", "how"} · ``/know``, ``/unfollow``, ``/refuse``, ``/block`` {"openid"} ·
+``/misbehave`` {…as `BadDay`} · ``/behave``, ``/expire_token``, ``/revoke_token`` {};
+``GET /_control/sent?openid=&after=&wait=`` gives the messages from number *after* on, having waited up to *wait*
+seconds for one.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class _Control:
                 "know": stand_in.know,
                 "unfollow": stand_in.unfollow,
                 "refuse": stand_in.refusing.add,
+                "block": stand_in.blocking.add,
             }
             about[action](str(asked["openid"]))
 

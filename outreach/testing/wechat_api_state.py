@@ -41,6 +41,15 @@ class Pushed:
     msgid: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FinishedJob:
+    """What became of one template message, in WeChat's words."""
+
+    to: str = field(repr=False)
+    msgid: str
+    status: str
+
+
 @dataclass(slots=True)
 class BadDay:
     """How the next calls of a path that ends in *path* go wrong: *times* of them, or all (``None``).
@@ -90,6 +99,10 @@ class WeChatApiState(StandIn):
         self.menu: Mapping[str, Any] | None = None
         self.refusing: set[str] = set()
         """Who has refused template messages."""
+        self.blocking: set[str] = set()
+        """Whose template messages WeChat takes and then does not deliver, as it tells with the finished job."""
+        self.jobs: list[FinishedJob] = []
+        """Template messages of which WeChat has not yet told what became of them."""
         self.used: Counter[str] = Counter()
         self._followers: set[str] = set()
         self._left: set[str] = set()

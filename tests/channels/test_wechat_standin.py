@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from wechat_naive import play
 from wechat_scene import ACCOUNT, PLAIN, channel
 
 from outreach.channels.base import Answer, HookRequest, HookResponse
@@ -112,6 +113,28 @@ def said(item: Incoming) -> str | None:
 def respond(wechat: WeChatChannel, item: Incoming, request: HookRequest, text: str | None) -> HookResponse | None:
     messages = (Outgoing(MessageKind.REPLY, text),) if text else ()
     return asyncio.run(wechat.acknowledge([item], Answer(messages), request))
+
+
+def test_a_template_that_was_taken_is_not_yet_delivered_as_its_finished_job_tells():
+    seen: list[Incoming] = []
+
+    async def scene(naive):
+        naive.api.know("ann", "bob")
+        naive.api.blocking.add("bob")
+        answers = [await naive.remind(to=to) for to in ("ann", "bob")]
+        with serving(house(seen=seen)) as hook:
+            people = WeChatStandIn(hook.url, ACCOUNT, api=naive.api)
+            told = [await asyncio.to_thread(people.finish_jobs) for _ in range(2)]
+        return answers, told, [pushed.to for pushed in naive.api.sent]
+
+    answers, told, reached = play(scene)
+
+    assert [answer["errcode"] for answer in answers] == [0, 0]
+    assert (told, reached) == ([2, 0], ["ann"])
+    assert [(item.sender, item.external_id, item.delivered, item.code) for item in seen] == [
+        ("ann", str(answers[0]["msgid"]), True, ""),
+        ("bob", str(answers[1]["msgid"]), False, "user_block"),
+    ]
 
 
 @pytest.mark.parametrize("account", [ACCOUNT, PLAIN], ids=["secure", "plaintext"])
