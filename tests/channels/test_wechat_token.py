@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 from wechat_account import REPLY, api_of, opened, play
 from wechat_scene import ANN
 
+from outreach.channels.wechat.tokens import FORCED
 from outreach.domain.messages import Halted, RetryLater, Sent
+from outreach.testing.clock import MONDAY_9AM, FrozenClock
 from outreach.testing.context import MemoryCupboard
 
 
@@ -102,6 +105,96 @@ def test_a_secret_that_is_wrong_halts_with_the_remedy():
     outcome, sends = play(scene, SECRET="another-app-secret")
 
     assert (outcome, sends) == (Halted("40125", "wechat_secret"), 0)
+
+
+class Meeting(MemoryCupboard):
+    """Whoever is about to force a token waits until another process has seen that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.marked, self.seen = asyncio.Event(), asyncio.Event()
+
+    async def get(self, lane, name):
+        found = await super().get(lane, name)
+        if name.startswith(FORCED) and self.marked.is_set():
+            self.seen.set()
+        return found
+
+    async def put(self, lane, name, value, good_until):
+        await super().put(lane, name, value, good_until)
+        if name.startswith(FORCED):
+            self.marked.set()
+            await self.seen.wait()
+
+
+def test_a_process_that_meets_a_revoked_token_while_another_forces_one_raises_no_alarm():
+    async def scene():
+        cupboard = Meeting()
+        async with api_of() as api:
+            here, there = opened(api, cupboard), opened(api, cupboard)
+            api.heard(ANN)
+            before = [await channel.send(ANN, REPLY, "k") for channel in (here, there)]
+            api.revoke_token()
+
+            async def second():
+                await cupboard.marked.wait()
+                return await there.send(ANN, REPLY, "k2")
+
+            first, meanwhile = await asyncio.gather(here.send(ANN, REPLY, "k1"), second())
+            after = await there.send(ANN, REPLY, "k2")
+            await here.close()
+            await there.close()
+            return [*before, first, after], meanwhile, api.token_calls(forced=True)
+
+    sent, meanwhile, forced = asyncio.run(scene())
+
+    assert sent == [Sent()] * 4
+    assert (type(meanwhile), meanwhile.code) == (RetryLater, "token_elsewhere")
+    assert forced == 1
+
+
+def test_a_token_that_could_not_be_forced_is_forced_after_minutes_and_not_after_an_hour():
+    clock = FrozenClock(MONDAY_9AM)
+
+    async def scene(api, channel):
+        api.heard(ANN)
+        await channel.send(ANN, REPLY, "k1")
+        api.revoke_token()
+        api.misbehave(path="stable_token", status=502, body="<html>")
+        api.misbehave(path="stable_token")  # a good day for the question without force, which comes first
+        outcomes = [await channel.send(ANN, REPLY, "k2")]
+        for _ in range(2):
+            outcomes.append(await channel.send(ANN, REPLY, "k2"))
+            clock.advance(timedelta(minutes=5))
+        return [type(outcome) for outcome in outcomes], await channel.send(ANN, REPLY, "k2")
+
+    outcomes, after = play(scene, clock=clock)
+
+    assert outcomes == [RetryLater, Halted, Sent]
+    assert after == Sent()
+
+
+def test_a_spoiled_token_never_takes_the_place_of_another_processs_newer_one():
+    kept = []
+
+    class Watched(MemoryCupboard):
+        async def put(self, lane, name, value, good_until):
+            kept.append(value.reveal())
+            await super().put(lane, name, value, good_until)
+
+    async def scene():
+        async with api_of() as api:
+            channel = opened(api, Watched())
+            api.heard(ANN)
+            await channel.send(ANN, REPLY, "k1")
+            api.revoke_token()
+            await channel.send(ANN, REPLY, "k2")
+            await channel.close()
+
+    asyncio.run(scene())
+
+    tokens = [value for value in kept if value.startswith("standin")]
+    assert len(tokens) == len(set(tokens)) == 2
 
 
 def test_credentials_that_the_token_desk_refuses_with_the_code_of_a_stale_token_are_told_as_a_wrong_secret():

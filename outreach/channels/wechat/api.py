@@ -8,14 +8,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from outreach.channels.wechat.said import NoAnswer, Said
-from outreach.channels.wechat.tokens import Tokens
+from outreach.channels.wechat.tokens import TOO_OFTEN, Tokens
 from outreach.channels.wechat.wire import Wire
 from outreach.domain.ids import LaneName
 from outreach.domain.secret import Secret
 
 STALE_TOKEN = frozenset({40001, 40014, 42001})
 BUSY = frozenset({-1, 61450})
-TOO_OFTEN = frozenset({45009, 45011})
 PAUSES = (1, 2)  # before another try, in multiples of the first pause
 _OF_EVERY_DAY = frozenset({0, 45015, 45047, 43101, 43004})  # a closed window is no news for staff
 

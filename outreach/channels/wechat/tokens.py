@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
@@ -18,6 +19,9 @@ from outreach.domain.secret import Secret
 NAME, FORCED = "access_token", "access_token_forced"
 MARGIN = timedelta(seconds=60)  # before its end a token is not used any more: a call takes time as well
 BETWEEN_FORCED = timedelta(minutes=72)  # WeChat gives 20 a day (platforms.md A13); a fault must not use them up
+AFTER_A_FAILURE = timedelta(minutes=5)  # until it is forced again, if the desk could not be asked
+JUST_NOW = timedelta(seconds=30)  # for so long another process may be at it
+TOO_OFTEN = frozenset({45009, 45011})
 _LONGEST, _SHORTEST = 7200, 300  # seconds
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _STILL_REFUSED = Said(40001, {})
@@ -44,7 +48,7 @@ class Tokens:
         # by account: a lane that was given another AppID must not write to the followers of the former one
         self._name, self._name_of_forced = f"{NAME}:{config.appid}", f"{FORCED}:{config.appid}"
         self._token, self._until = Secret(""), _NEVER
-        self._force_again = _NEVER
+        self._force_again, self._me = _NEVER, Secret(secrets.token_hex(8))
         self._one_at_a_time = asyncio.Lock()
         self._searches = 0
         self._last: Found = NoAnswer("never_asked", left=False)
@@ -73,20 +77,27 @@ class Tokens:
         if kept is not None and kept[0] != spoiled and self._clock() < kept[1] - MARGIN:
             self._token, self._until = kept
             return self._token
-        found = await self._fetch(force=False)
-        if found != spoiled or not spoiled:
-            return found
-        return await self._fetch(force=True) if await self._may_force() else _STILL_REFUSED
+        found = await self._fetch(spoiled)
+        return await self._forced(spoiled) if spoiled and found == spoiled else found
 
-    async def _may_force(self) -> bool:
+    async def _forced(self, spoiled: Secret) -> Found:
+        """A token by force: WeChat gives the spoiled one again to whoever just asks."""
         kept = await self._kept(self._name_of_forced)
-        if self._clock() < max(self._force_again, kept[1] if kept is not None else _NEVER):
-            return False
-        self._force_again = self._clock() + BETWEEN_FORCED
-        await self._keep(self._name_of_forced, Secret("forced"), self._force_again)
-        return True
+        wait = max(self._force_again, kept[1] if kept is not None else _NEVER) - self._clock()
+        if wait > timedelta():
+            by_another = kept is not None and kept[0] != self._me and wait > BETWEEN_FORCED - JUST_NOW
+            return NoAnswer("token_elsewhere", left=False) if by_another else _STILL_REFUSED
+        await self._hold_force(BETWEEN_FORCED)
+        found = await self._fetch(spoiled, force=True)
+        if isinstance(found, NoAnswer) or (isinstance(found, Said) and found.code not in TOO_OFTEN):
+            await self._hold_force(AFTER_A_FAILURE)
+        return found
 
-    async def _fetch(self, *, force: bool) -> Found:
+    async def _hold_force(self, wait: timedelta) -> None:
+        self._force_again = self._clock() + wait
+        await self._keep(self._name_of_forced, self._me, self._force_again)
+
+    async def _fetch(self, spoiled: Secret, *, force: bool = False) -> Found:
         asked_at = self._clock()
         body = {
             "grant_type": "client_credential",
@@ -106,7 +117,8 @@ class Tokens:
         seconds = said.body.get("expires_in")
         lasts = timedelta(seconds=min(_LONGEST, seconds) if type(seconds) is int and seconds > 0 else _SHORTEST)
         self._token, self._until = Secret(said.text("access_token")), asked_at + lasts
-        await self._keep(self._name, self._token, self._until)
+        if self._token != spoiled:  # which must not take the place of a newer one of another process
+            await self._keep(self._name, self._token, self._until)
         return self._token
 
     async def _kept(self, name: str) -> tuple[Secret, datetime] | None:
