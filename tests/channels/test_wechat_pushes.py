@@ -270,6 +270,18 @@ def test_a_poster_goes_into_the_library_of_an_account_that_may(kind: Kind, more:
     assert pictures == (["海报.png"] if kept else [])
 
 
+@pytest.mark.parametrize(
+    ("name", "kept_as"),
+    [('a"b.png', "a-b.png"), ("a\r\nX-Evil: 1.png", "a-X-Evil-1.png"), ("\ud800.png", "-.png"), ("x" * 99, "x" * 60)],
+)
+def test_a_name_that_no_form_could_carry_is_made_one_that_it_can(name: str, kept_as: str):
+    async def story(api: WeChatApiStandIn, channel: WeChatChannel) -> Any:
+        await channel.keep_picture(name, b"\x89PNG\r\n")
+        return api.pictures
+
+    assert play(story, Kind(True, True), **SERVICE, **VERIFIED) == [kept_as]
+
+
 def test_a_poster_that_wechat_does_not_take_is_told():
     async def story(api: WeChatApiStandIn, channel: WeChatChannel) -> Any:
         api.misbehave(path="add_material", errcode=45009, times=None)
