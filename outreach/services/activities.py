@@ -30,7 +30,7 @@ def add(uow: UnitOfWork, by: Actor, new: NewActivity, rule: ReminderRule, now: d
     require(by, Permission.PLAN_ACTIVITIES, region.path)
     _check(new, now)
     first = rule.first_after(new.starts_at, region.zone, now)
-    card = uow.activities.add(new, first, now)
+    card = uow.activities.add(new, first, now, by.staff_id)
     uow.audit.write(by, "add", "activity", card.id, now)
     return card
 

@@ -20,6 +20,7 @@ from outreach.domain.ids import (
     RegionId,
     ResidentId,
     SignUpId,
+    StaffId,
     ThreadId,
 )
 from outreach.domain.messages import Incoming, Language, MessageKind, Outcome, Outgoing
@@ -116,6 +117,8 @@ class ActivityCard:
     created_at: datetime
     changed_at: datetime
     """Of the last material change: what calendars show. A sign-up does not touch it."""
+    planned_by: StaffId | None = None
+    host_id: StaffId | None = None
 
     @property
     def number(self) -> int:
@@ -149,6 +152,7 @@ class NewActivity:
     policy: SignUpPolicy
     restricted: bool
     draft: bool
+    host_id: StaffId | None = None
 
 
 @dataclass(frozen=True, slots=True)

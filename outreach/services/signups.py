@@ -11,7 +11,7 @@ from outreach.domain.facts import Accepted, Refused, SignedUp, Withdrawn
 from outreach.domain.ids import ActivityId, ResidentId, SignUpId
 from outreach.domain.signup import SELF, SignUp
 from outreach.services import consequences
-from outreach.services.access import require
+from outreach.services.access import require_for_people
 from outreach.services.cards import RosterLine
 from outreach.services.ports import UnitOfWork
 
@@ -71,7 +71,7 @@ def roster(
 ) -> list[RosterLine]:
     """Who comes, in order of number; page on with the last number seen. The look is audited."""
     card = uow.activities.card(activity_id)
-    require(by, Permission.SEE_ROSTER, card.region_path)
+    require_for_people(by, Permission.SEE_ROSTER, card)
     uow.audit.write(by, "see_roster", "activity", activity_id, now)
     return uow.sign_ups.roster(activity_id, limit, after)
 
@@ -80,7 +80,7 @@ def _locked_for_staff(
     uow: UnitOfWork, by: Actor, sign_up_id: SignUpId, permission: Permission
 ) -> tuple[Activity, SignUp]:
     found = uow.sign_ups.get(sign_up_id)
-    require(by, permission, uow.activities.card(found.activity_id).region_path)
+    require_for_people(by, permission, uow.activities.card(found.activity_id))
     activity = uow.activities.locked(found.activity_id, found.resident_id)
     mine = activity.mine.get(found.beneficiary)
     if mine is None:  # erased between the two looks

@@ -12,7 +12,10 @@ from outreach.store.types import SERIAL, Moment
 
 
 class ActivityRow(Row, table=True):
-    """What people join. *seated*, *waiting* and *next_number* are counted along under the lock."""
+    """What people join. *seated*, *waiting* and *next_number* are counted along under the lock.
+
+    *planned_by* and *host_id* are members of staff.
+    """
 
     __tablename__ = "activity"
     __table_args__ = (
@@ -48,6 +51,8 @@ class ActivityRow(Row, table=True):
     next_reminder_at: datetime | None = Field(default=None, sa_type=Moment)
     created_at: datetime = Field(sa_type=Moment)
     changed_at: datetime = Field(sa_type=Moment)
+    planned_by: int | None = Field(default=None, sa_type=BigInteger)
+    host_id: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class SignUpRow(Row, table=True):

@@ -30,6 +30,7 @@ class DeliveryRow(Row, table=True):
         Index("ix_delivery_sign_up_id", "sign_up_id"),
         partial_index("ix_delivery_open_activity", "activity_id", where=OPEN_DELIVERY),
         Index("ix_delivery_tidy_at", "tidy_at"),
+        partial_index("ix_delivery_broadcast", "broadcast_id", "state", where="broadcast_id IS NOT NULL"),
         partial_index("ix_delivery_external", "lane", "external_id", where="external_id <> ''"),
         NEVER_REUSED,
     )
@@ -61,6 +62,7 @@ class DeliveryRow(Row, table=True):
     changed_at: datetime = Field(sa_type=Moment)
     needed_by: datetime | None = Field(default=None, sa_type=Moment)
     tidy_at: datetime | None = Field(default=None, sa_type=Moment)
+    broadcast_id: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class AttemptRow(Row, table=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, String, UniqueConstraint
 from sqlmodel import Field
 
 from outreach.store.rows import NEVER_REUSED, Row, partial_index
@@ -12,7 +12,10 @@ from outreach.store.types import SERIAL, Moment
 
 
 class RegionRow(Row, table=True):
-    """A part of the network. *path* is its lineage of ids, such as ``/1/4/``."""
+    """A part of the network. *path* is its lineage of ids, such as ``/1/4/``.
+
+    What is empty of *quiet_hours* … *weekly_cap* holds as it does in the region above.
+    """
 
     __tablename__ = "region"
     __table_args__ = (UniqueConstraint("code"), Index("ix_region_path", "path"))
@@ -24,6 +27,11 @@ class RegionRow(Row, table=True):
     code: str
     name: str
     zone: str
+    quiet_hours: str | None = None
+    opening_hours: str | None = None
+    helplines: str | None = None
+    second_person: bool | None = None
+    weekly_cap: int | None = None
 
 
 class ResidentRow(Row, table=True):
@@ -42,6 +50,19 @@ class ResidentRow(Row, table=True):
     key_sealed: bytes = Field(sa_type=LargeBinary)
     next_tip_at: datetime | None = Field(default=None, sa_type=Moment)
     created_at: datetime = Field(sa_type=Moment)
+    nickname_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    rhythm: str = Field(sa_column=Column(String, nullable=False, server_default="weekly"))
+
+
+class RegionMuteRow(Row, table=True):
+    """A resident wants no announcements or tips for that part of the network, and all below it."""
+
+    __tablename__ = "region_mute"
+    __table_args__ = (Index("ix_region_mute_region_id", "region_id"),)
+
+    resident_id: int = Field(sa_type=BigInteger, foreign_key="resident.id", primary_key=True)
+    region_id: int = Field(sa_type=BigInteger, foreign_key="region.id", primary_key=True)
+    since: datetime = Field(sa_type=Moment)
 
 
 class AddressRow(Row, table=True):

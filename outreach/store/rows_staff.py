@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, String, UniqueConstraint
 from sqlmodel import Field
 
 from outreach.store.rows import NEVER_REUSED, Row, partial_index
@@ -37,6 +37,7 @@ class AlertRow(Row, table=True):
     raised_at: datetime = Field(sa_type=Moment)
     acknowledged_at: datetime | None = Field(default=None, sa_type=Moment)
     acknowledged_by: str | None = None
+    region_id: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class ThreadRow(Row, table=True):
@@ -90,6 +91,7 @@ class AuditRow(Row, table=True):
     action: str
     subject: str
     subject_id: str
+    reason: str = Field(sa_column=Column(String, nullable=False, server_default=""))
 
 
 class MarkRow(Row, table=True):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from outreach.store import (
+    rows_accounts,
     rows_activities,
+    rows_broadcasts,
     rows_content,
     rows_inbound,
     rows_ledger,
@@ -12,5 +14,14 @@ from outreach.store import (
 )
 from outreach.store.rows import Row
 
-PAGES = (rows_activities, rows_content, rows_inbound, rows_ledger, rows_people, rows_staff)
+PAGES = (
+    rows_accounts,
+    rows_activities,
+    rows_broadcasts,
+    rows_content,
+    rows_inbound,
+    rows_ledger,
+    rows_people,
+    rows_staff,
+)
 METADATA = Row.metadata

@@ -14,7 +14,7 @@ from outreach.services.cards import AlertState, Caller, PersonCard, ThreadState
 
 ANN = Caller(PUSH, "ann")
 VERDICT = Verdict(RiskClass.RISK, Subtype.SELF, ("zh.fixed.not_live",), "abc")
-DUTY, ADMIN = Actor(Role.DUTY, "Duty"), Actor(Role.ADMIN, "Admin")
+DUTY, ADMIN = Actor(Role.DUTY, "Duty"), Actor(Role.NETWORK_ADMIN, "Admin")
 
 
 @pytest.fixture

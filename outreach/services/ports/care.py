@@ -82,7 +82,10 @@ class Contents(Protocol):
 class Audit(Protocol):
     """Who did or read what, when. Ids only."""
 
-    def write(self, by: Actor, action: str, subject: str, subject_id: int | str, now: datetime) -> None: ...
+    def write(
+        self, by: Actor, action: str, subject: str, subject_id: int | str, now: datetime, reason: str = ""
+    ) -> None:
+        """*reason*: what staff gave where one is asked for; never a resident's words."""
 
 
 class Marks(Protocol):

@@ -12,6 +12,7 @@ from outreach.domain.ids import (
     RegionId,
     ResidentId,
     SignUpId,
+    StaffId,
 )
 from outreach.domain.messages import Language
 from outreach.domain.people import Consent, Purpose
@@ -177,7 +178,9 @@ class Activities(Protocol):
     def save(self, activity: Activity, now: datetime) -> None:
         """Write back counts, slot, place, status, revision; version + 1. `changed_at` moves with the revision only."""
 
-    def add(self, new: NewActivity, next_reminder_at: datetime | None, now: datetime) -> ActivityCard: ...
+    def add(
+        self, new: NewActivity, next_reminder_at: datetime | None, now: datetime, planned_by: StaffId | None = None
+    ) -> ActivityCard: ...
 
     def card(self, activity_id: ActivityId) -> ActivityCard:
         """Raises `ActivityNotFound`."""

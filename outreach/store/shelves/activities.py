@@ -11,7 +11,7 @@ from sqlalchemy import Executable, Select, and_, bindparam, case, insert, or_, s
 
 from outreach.domain.activity import LARGEST_PARTY, Activity, ActivityKind, ActivityStatus, SignUpPolicy
 from outreach.domain.errors import ActivityNotFound
-from outreach.domain.ids import ActivityId, RegionId, ResidentId
+from outreach.domain.ids import ActivityId, RegionId, ResidentId, StaffId
 from outreach.domain.signup import SignUp, Standing
 from outreach.domain.times import Slot
 from outreach.services.cards import ActivityCard, NewActivity, ReminderDue
@@ -130,7 +130,9 @@ class ActivityShelf(Shelf):
             },
         )
 
-    def add(self, new: NewActivity, next_reminder_at: datetime | None, now: datetime) -> ActivityCard:
+    def add(
+        self, new: NewActivity, next_reminder_at: datetime | None, now: datetime, planned_by: StaffId | None = None
+    ) -> ActivityCard:
         """A new activity under an address and a UID of its own."""
         values = _values(new) | {
             "slug": "".join(secrets.choice(_SLUG_LETTERS) for _ in range(_SLUG_LENGTH)),
@@ -138,6 +140,8 @@ class ActivityShelf(Shelf):
             "next_reminder_at": next_reminder_at,
             "created_at": now,
             "changed_at": now,
+            "planned_by": planned_by,
+            "host_id": new.host_id,
         }
         return self.card(ActivityId(self._at.insert(_ADD, values)))
 

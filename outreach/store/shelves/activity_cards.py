@@ -43,6 +43,8 @@ CARD_COLUMNS: tuple[ColumnElement[Any], ...] = (
     _A.version,
     _A.created_at,
     _A.changed_at,
+    _A.planned_by,
+    _A.host_id,
 )
 CARD_WIDTH = len(CARD_COLUMNS)
 

@@ -19,8 +19,10 @@ class AuditShelf(Shelf):
 
     __slots__ = ()
 
-    def write(self, by: Actor, action: str, subject: str, subject_id: int | str, now: datetime) -> None:
-        """One line: ids only."""
+    def write(
+        self, by: Actor, action: str, subject: str, subject_id: int | str, now: datetime, reason: str = ""
+    ) -> None:
+        """One line: ids only, and the reason that staff gave where one is asked for."""
         values = {
             "at": now,
             "role": by.role.value,
@@ -29,5 +31,6 @@ class AuditShelf(Shelf):
             "action": action,
             "subject": subject,
             "subject_id": str(subject_id),
+            "reason": reason,
         }
         self._at.connection.execute(_WRITE, values)

@@ -11,13 +11,21 @@ from outreach.store.rows import table_of
 from outreach.store.rows_activities import SignUpRow
 from outreach.store.rows_inbound import InboxRow, MailRow
 from outreach.store.rows_ledger import DeliveryRow
-from outreach.store.rows_people import AddressRow, ConsentRow, ConversationRow, LinkOfferRow, ResidentRow, TipSeenRow
+from outreach.store.rows_people import (
+    AddressRow,
+    ConsentRow,
+    ConversationRow,
+    LinkOfferRow,
+    RegionMuteRow,
+    ResidentRow,
+    TipSeenRow,
+)
 from outreach.store.rows_staff import AlertRow, ThreadEntryRow, ThreadRow
 
 _RESIDENT, _ADDRESS, _CONSENT = table_of(ResidentRow), table_of(AddressRow), table_of(ConsentRow)
 _CONVERSATION, _TIP_SEEN, _SIGN_UP = table_of(ConversationRow), table_of(TipSeenRow), table_of(SignUpRow)
 _DELIVERY, _INBOX, _MAIL = table_of(DeliveryRow), table_of(InboxRow), table_of(MailRow)
-_OFFER = table_of(LinkOfferRow)
+_OFFER, _MUTE = table_of(LinkOfferRow), table_of(RegionMuteRow)
 _ALERT, _THREAD, _ENTRY = table_of(AlertRow), table_of(ThreadRow), table_of(ThreadEntryRow)
 
 _OF: BindParameter[int] = bindparam("of")
@@ -48,6 +56,7 @@ _STEPS: tuple[Delete | Update, ...] = (
     delete(_ENTRY).where(_ENTRY.c.thread_id.in_(_THEIR_THREADS)),
     delete(_THREAD).where(_THREAD.c.resident_id == _OF),
     delete(_TIP_SEEN).where(_TIP_SEEN.c.resident_id == _OF),
+    delete(_MUTE).where(_MUTE.c.resident_id == _OF),
     delete(_CONSENT).where(_CONSENT.c.resident_id == _OF),
     delete(_SIGN_UP).where(_SIGN_UP.c.resident_id == _OF, _SIGN_UP.c.standing.in_(_COUNTS_NOTHING)),
     update(_SIGN_UP).where(_SIGN_UP.c.resident_id == _OF).values(resident_id=None),
