@@ -6,6 +6,7 @@ from outreach.content.library import Library, build_library, survey_library
 from outreach.content.lint import Problem, lint, unreadable_file
 from outreach.content.parse import PLACEHOLDERS, parse_item
 from outreach.content.plain import fill, plain
+from outreach.content.rebuild import rebuild
 from outreach.content.split import measure, split
 from outreach.content.vocabulary import Tag, Tags, Vocabulary, parse_vocabulary
 from outreach.content.wordlist import Severity, WordingRules, parse_wording_rules
@@ -32,6 +33,7 @@ __all__ = [
     "parse_vocabulary",
     "parse_wording_rules",
     "plain",
+    "rebuild",
     "split",
     "survey_library",
     "unreadable_file",

@@ -43,7 +43,8 @@ class ItemStatus(StrEnum):
 class ContentItem:
     """One text in one language. *body* is Markdown; *body_line* is its first line in the file, from 1.
 
-    *version* names the file's exact content: the first 16 hex digits of the SHA-256 of its UTF-8 bytes.
+    *source* is the file's exact content, front matter and all; *version* names it: the first 16 hex digits of the
+    SHA-256 of its UTF-8 bytes.
     *season*: when it is worth sending, such as ``exam`` or ``spring-festival``; empty = always.
     """
 
@@ -66,3 +67,4 @@ class ContentItem:
     reviewed_by: str = ""
     reviewed_on: date | None = None
     review_due: date | None = None
+    source: str = field(default="", repr=False)

@@ -43,7 +43,6 @@ def parse_item(path: str, text: str, vocabulary: Vocabulary) -> ContentItem:
     if unreadable:
         raise BadInput(unreadable)
     parted = part(text)
-    parted = part(text)
     form = Form(path, parted.fields)
     for line, sentence in parted.problems:
         form.complain(line, sentence)
@@ -99,6 +98,7 @@ def _read(form: Form, place: _Place, text: str, parted: Parted, vocabulary: Voca
         reviewed_by=form.text("reviewed_by"),
         reviewed_on=form.day("reviewed_on"),
         review_due=form.day("review_due"),
+        source=text,
     )
 
 

@@ -21,6 +21,7 @@ from outreach.services.cards import (
     ThreadCard,
     TipDue,
 )
+from outreach.services.cards_content import ApprovedText, ContentVersion
 
 
 class Alerts(Protocol):
@@ -64,12 +65,28 @@ class Threads(Protocol):
 class Contents(Protocol):
     """Approved versions of library items."""
 
-    def approve(self, item: ApprovedItem, by: Actor, now: datetime) -> ApprovedItem: ...
+    def approve(
+        self, item: ApprovedItem, by: Actor, now: datetime, *, path: str = "", source: str = ""
+    ) -> ApprovedItem:
+        """Freeze *item* and let it stand: also one that was withdrawn, or that another had followed."""
 
     def approved(self, language: Language | None = None) -> list[ApprovedItem]:
-        """The newest approved version of each item, by slug."""
+        """The version of each item that stands: approved last, not withdrawn. By slug."""
 
-    def get(self, slug: str, language: Language, version: str) -> ApprovedItem | None: ...
+    def get(self, slug: str, language: Language, version: str) -> ApprovedItem | None:
+        """One approved version that may be sent; ``None`` for a withdrawn one."""
+
+    def latest(self) -> list[ContentVersion]:
+        """The version of each item that was approved last, also if it was withdrawn. By slug and language."""
+
+    def texts(self) -> list[ApprovedText]:
+        """What `approved` gives, with the files as they were approved."""
+
+    def keep_source(self, item: ContentVersion, path: str, source: str) -> None:
+        """The file of a version that was approved before files were kept."""
+
+    def withdraw(self, slug: str, language: Language | None, by: Actor, now: datetime) -> None:
+        """Every version of the item, in one language or in all, is sent no more."""
 
     def tips_due(self, now: datetime, limit: int) -> list[TipDue]: ...
 

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, update
 
 from outreach.domain.actor import Actor
 from outreach.domain.errors import NotFound
 from outreach.domain.ids import ResidentId
 from outreach.domain.messages import Language
 from outreach.services.cards import ApprovedItem, TipDue
+from outreach.services.cards_content import ApprovedText, ContentVersion
 from outreach.store.dialect import ByDialect
 from outreach.store.rows import table_of
 from outreach.store.rows_content import ContentVersionRow
@@ -23,14 +24,45 @@ from outreach.store.types import joined, split
 _VERSION, _RESIDENT, _SEEN = table_of(ContentVersionRow), table_of(ResidentRow), table_of(TipSeenRow)
 _V, _R, _T = _VERSION.c, _RESIDENT.c, _SEEN.c
 
-_ITEMS = select(_V.slug, _V.language, _V.version, _V.title, _V.body, _V.audience, _V.approved_by, _V.approved_at)
-_NEWEST = select(func.max(_V.id)).group_by(_V.slug, _V.language)
-_APPROVED = _ITEMS.where(_V.id.in_(_NEWEST)).order_by(_V.slug, _V.language)
+_PLACED = select(
+    _V.id,
+    # What was approved last stands, be it an old version again; of one moment, what came to the table last.
+    func.row_number()
+    .over(partition_by=(_V.slug, _V.language), order_by=(_V.approved_at.desc(), _V.id.desc()))
+    .label("place"),
+).subquery()
+_IS_LATEST = _V.id.in_(select(_PLACED.c.id).where(_PLACED.c.place == 1))
+_STANDS = _V.withdrawn_at.is_(None)
+
+_ITEM = (_V.slug, _V.language, _V.version, _V.title, _V.body, _V.audience, _V.approved_by, _V.approved_at)
+_CARD = (_V.slug, _V.language, _V.version, _V.title, _V.audience, _V.approved_by, _V.approved_at)
+_WITHDRAWN = (_V.withdrawn_at, _V.withdrawn_by)
+_APPROVED = select(*_ITEM).where(_IS_LATEST, _STANDS).order_by(_V.slug, _V.language)
 _APPROVED_IN = _APPROVED.where(_V.language == bindparam("language"))
-_GET = _ITEMS.where(
-    _V.slug == bindparam("slug"), _V.language == bindparam("language"), _V.version == bindparam("version")
+_OF_ITEM = (_V.slug == bindparam("slug"), _V.language == bindparam("language"))
+_GET = select(*_ITEM).where(*_OF_ITEM, _V.version == bindparam("version"), _STANDS)
+_LATEST = select(*_CARD, *_WITHDRAWN).where(_IS_LATEST).order_by(_V.slug, _V.language)
+_TEXTS = (
+    select(*_CARD, *_WITHDRAWN, _V.body, _V.path, _V.source).where(_IS_LATEST, _STANDS).order_by(_V.slug, _V.language)
 )
-_APPROVE = ByDialect(_VERSION, lambda new: new.on_conflict_do_nothing(index_elements=["slug", "language", "version"]))
+_STANDING_VERSION = select(_V.version).where(*_OF_ITEM, _IS_LATEST, _STANDS)
+_APPROVE = ByDialect(
+    _VERSION,
+    lambda new: new.on_conflict_do_update(
+        index_elements=["slug", "language", "version"],
+        set_={
+            **{name: new.excluded[name] for name in ("approved_by", "approved_at", "path", "source")},
+            "withdrawn_at": None,
+            "withdrawn_by": None,
+        },
+    ),
+)
+_KEEP_SOURCE = (
+    update(_VERSION)
+    .where(_V.slug == bindparam("of_slug"), _V.language == bindparam("of_language"))
+    .where(_V.version == bindparam("of_version"), _V.source == "")
+)
+_WITHDRAW = update(_VERSION).where(_V.slug == bindparam("of_slug"), _STANDS)
 _DUE = (
     select(_R.id, _R.language, _R.audiences, _R.next_tip_at)
     .where(_R.next_tip_at <= bindparam("now"))
@@ -57,35 +89,62 @@ class ContentShelf(Shelf):
 
     __slots__ = ()
 
-    def approve(self, item: ApprovedItem, by: Actor, now: datetime) -> ApprovedItem:
-        """Freeze *item*, word for word. A version that was approved before stays as it was, with its first actor."""
-        values = {
-            "slug": item.slug,
-            "language": item.language.value,
-            "version": item.version,
-            "title": item.title,
-            "body": item.body,
-            "audience": joined(item.audience),
-            "approved_by": by.name,
-            "approved_at": now,
-        }
-        self._at.connection.execute(_APPROVE.on(self._at.connection), values)
+    def approve(
+        self, item: ApprovedItem, by: Actor, now: datetime, *, path: str = "", source: str = ""
+    ) -> ApprovedItem:
+        """Freeze *item*, word for word. The version that stands stays as it was, with its first actor.
+
+        A version that was withdrawn, or that another had followed, stands again, approved by *by*.
+        """
+        place = {"slug": item.slug, "language": item.language.value}
+        if self._at.connection.execute(_STANDING_VERSION, place).scalar_one_or_none() != item.version:
+            values = {
+                **place,
+                "version": item.version,
+                "title": item.title,
+                "body": item.body,
+                "audience": joined(item.audience),
+                "approved_by": by.name,
+                "approved_at": now,
+                "path": path,
+                "source": source,
+            }
+            self._at.connection.execute(_APPROVE.on(self._at.connection), values)
         stored = self.get(item.slug, item.language, item.version)
         if stored is None:
             raise NotFound("item", item.slug)
         return stored
 
     def approved(self, language: Language | None = None) -> list[ApprovedItem]:
-        """The newest approved version of each item, by slug."""
+        """The version of each item that stands: approved last, not withdrawn. By slug."""
         if language is None:
             return [_item(row) for row in self._at.connection.execute(_APPROVED)]
         return [_item(row) for row in self._at.connection.execute(_APPROVED_IN, {"language": language.value})]
 
     def get(self, slug: str, language: Language, version: str) -> ApprovedItem | None:
-        """One approved version, also one that a newer has followed."""
+        """One approved version that may be sent, also one that a newer has followed; ``None`` for a withdrawn one."""
         values = {"slug": slug, "language": language.value, "version": version}
         row = self._at.connection.execute(_GET, values).one_or_none()
         return None if row is None else _item(row)
+
+    def latest(self) -> list[ContentVersion]:
+        """The version of each item that was approved last, also if it was withdrawn. By slug and language."""
+        return [_version(row) for row in self._at.connection.execute(_LATEST)]
+
+    def texts(self) -> list[ApprovedText]:
+        """What `approved` gives, with the files as they were approved."""
+        rows = self._at.connection.execute(_TEXTS)
+        return [ApprovedText(_version(row[:-3]), *row[-3:]) for row in rows]
+
+    def keep_source(self, item: ContentVersion, path: str, source: str) -> None:
+        """The file of a version that was approved before files were kept; one that is kept stays."""
+        values = {"of_slug": item.slug, "of_language": item.language.value, "of_version": item.version}
+        self._at.connection.execute(_KEEP_SOURCE.values(path=path, source=source), values)
+
+    def withdraw(self, slug: str, language: Language | None, by: Actor, now: datetime) -> None:
+        """Every version of the item, in one language or in all, is sent no more."""
+        one = _WITHDRAW if language is None else _WITHDRAW.where(_V.language == language.value)
+        self._at.connection.execute(one.values(withdrawn_at=now, withdrawn_by=by.name), {"of_slug": slug})
 
     def tips_due(self, now: datetime, limit: int) -> list[TipDue]:
         """Residents whose moment has come, oldest first, locked; with what they have had."""
@@ -116,3 +175,11 @@ class ContentShelf(Shelf):
 def _item(row: Sequence[Any]) -> ApprovedItem:
     slug, language, version, title, body, audience, approved_by, approved_at = row
     return ApprovedItem(slug, Language(language), version, title, body, split(audience), approved_by, approved_at)
+
+
+def _version(row: Sequence[Any]) -> ContentVersion:
+    slug, language, version, title, audience, approved_by, approved_at, withdrawn_at, withdrawn_by = row
+    language, audience = Language(language), split(audience)
+    return ContentVersion(
+        slug, language, version, title, audience, approved_by, approved_at, withdrawn_at, withdrawn_by
+    )

@@ -1,4 +1,4 @@
-"""Broadcasts, their words, and the deliveries that belong to one."""
+"""Broadcasts, their words, and the deliveries that belong to one; the files of what is approved, and withdrawing it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Two tables, one column."""
+    """Two tables, five columns."""
     op.create_table(
         "broadcast",
         sa.Column("id", SERIAL, nullable=False),
@@ -75,3 +75,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("broadcast_id IS NOT NULL"),
         postgresql_where=sa.text("broadcast_id IS NOT NULL"),
     )
+    for name in ("path", "source"):
+        op.add_column("content_version", sa.Column(name, sa.String(), server_default="", nullable=False))
+    op.add_column("content_version", sa.Column("withdrawn_at", MOMENT, nullable=True))
+    op.add_column("content_version", sa.Column("withdrawn_by", sa.String(), nullable=True))
