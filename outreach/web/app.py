@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from outreach.bootstrap import App
 from outreach.web import chat, feeds, health, hooks, mistakes, pages, static
+from outreach.web.same_site import SameSite
 from outreach.web.shield import HOOKS, Shield
 from outreach.web.views import Views
 
@@ -51,7 +52,10 @@ def _pages(house: App, views: Views) -> FastAPI:
         title="Outreach",
         lifespan=lifespan,
         routes=_routes(house, views),
-        middleware=[Middleware(Shield, broken=views.broken)],
+        middleware=[
+            Middleware(Shield, broken=views.broken),
+            Middleware(SameSite, base_url=house.settings.base_url, refused=mistakes.from_elsewhere(views)),
+        ],
         exception_handlers=mistakes.handlers(views),
         redirect_slashes=False,
         openapi_url=None,

@@ -12,6 +12,11 @@ from starlette.responses import Response
 from outreach.web.views import Views
 
 
+def from_elsewhere(views: Views) -> Callable[[Request], Response]:
+    """What another site gets for sending one of our forms: there is nothing here, and nothing was done."""
+    return lambda request: views.page(request, "missing.html", status=403)
+
+
 def handlers(views: Views) -> dict[Any, Callable[[Request, Any], Coroutine[Any, Any, Response]]]:
     """Exception handlers by class."""
 

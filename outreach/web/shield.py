@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
 
-HOOKS = "/hooks/"
+HOOKS, CONSOLE = "/hooks/", "/console"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -25,10 +25,12 @@ _HEADERS = {
     "content-security-policy": _POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # none at all would make browsers hide where our own forms come from
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+_KEPT_BY_NOBODY = {"cache-control": "no-store"}
+"""What staff see is not for whoever uses the machine next."""
 
 
 class Shield:
@@ -42,7 +44,7 @@ class Shield:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        guarded = _Sending(send, {} if scope["path"].startswith(HOOKS) else _HEADERS)
+        guarded = _Sending(send, _headers(scope["path"]))
         try:
             await self._app(scope, receive, guarded)
         except Exception as error:
@@ -73,6 +75,12 @@ class _Sending:
             for name, value in self._headers.items():
                 headers.setdefault(name, value)
         await self._send(message)
+
+
+def _headers(path: str) -> dict[str, str]:
+    if path.startswith(HOOKS):
+        return {}
+    return _HEADERS | _KEPT_BY_NOBODY if path.startswith(CONSOLE) else _HEADERS
 
 
 def _told(error: BaseException) -> str:

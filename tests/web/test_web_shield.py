@@ -21,7 +21,7 @@ def test_nothing_from_elsewhere_is_let_in(tmp_path, path):
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
 
 
 def test_no_page_needs_what_the_policy_forbids(tmp_path):
