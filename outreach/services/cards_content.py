@@ -68,16 +68,16 @@ class LibraryLine:
     language: Language
     title: str
     audience: tuple[str, ...]
-    topics: tuple[str, ...]
-    season: str
-    shipped_version: str | None
-    approved_version: str | None
-    approved_by: str | None
-    approved_at: datetime | None
-    withdrawn_at: datetime | None
-    withdrawn_by: str | None
     state: ItemState
-    sign_off: str
+    topics: tuple[str, ...] = ()
+    season: str = ""
+    sign_off: str = "none"
+    shipped_version: str | None = None
+    approved_version: str | None = None
+    approved_by: str | None = None
+    approved_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str | None = None
 
     @property
     def key(self) -> str:
