@@ -81,7 +81,11 @@ class AuditRow(Row, table=True):
     """Who did or read what, when."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_subject", "subject", "subject_id"), NEVER_REUSED)
+    __table_args__ = (
+        Index("ix_audit_subject", "subject", "subject_id"),
+        Index("ix_audit_staff_id", "staff_id"),
+        NEVER_REUSED,
+    )
 
     id: int | None = Field(default=None, sa_column=Column(SERIAL, primary_key=True))
     at: datetime = Field(sa_type=Moment)

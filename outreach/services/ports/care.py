@@ -10,6 +10,7 @@ from outreach.domain.ids import (
     AlertId,
     LaneName,
     ResidentId,
+    StaffId,
     ThreadId,
 )
 from outreach.domain.messages import Language
@@ -22,6 +23,7 @@ from outreach.services.cards import (
     TipDue,
 )
 from outreach.services.cards_content import ApprovedText, ContentVersion
+from outreach.services.cards_office import AuditLine
 
 
 class Alerts(Protocol):
@@ -103,6 +105,17 @@ class Audit(Protocol):
         self, by: Actor, action: str, subject: str, subject_id: int | str, now: datetime, reason: str = ""
     ) -> None:
         """*reason*: what staff gave where one is asked for; never a resident's words."""
+
+    def listed(
+        self,
+        limit: int,
+        *,
+        before: int | None = None,
+        subject: str = "",
+        subject_id: str = "",
+        staff_id: StaffId | None = None,
+    ) -> list[AuditLine]:
+        """Newest first, from before the line *before*; narrowed to what is named."""
 
 
 class Marks(Protocol):

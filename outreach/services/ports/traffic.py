@@ -25,6 +25,7 @@ from outreach.services.cards import (
     Mail,
     Unanswered,
 )
+from outreach.services.cards_office import LaneHealth
 
 
 class Deliveries(Protocol):
@@ -135,6 +136,9 @@ class Lanes(Protocol):
         """Nothing leaves before *until* (a flood limit, or trouble)."""
 
     def held_until(self, lane: LaneName) -> tuple[datetime, str] | None: ...
+
+    def health(self, lanes: Sequence[LaneName], now: datetime) -> list[LaneHealth]:
+        """How each of *lanes* stands: driven, held up, and how many deliveries wait or need a look, by state."""
 
     def people(self) -> Mapping[LaneName, int]:
         """How many people each lane reaches now. For a command: looks at every address."""

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import Select, bindparam, insert, select
 
 from outreach.domain.actor import Actor
+from outreach.domain.ids import StaffId
+from outreach.services.cards_office import AuditLine
 from outreach.store.rows import table_of
 from outreach.store.rows_staff import AuditRow
 from outreach.store.transaction import Shelf
 
-_WRITE = insert(table_of(AuditRow))
+_AUDIT = table_of(AuditRow)
+_A = _AUDIT.c
+_WRITE = insert(_AUDIT)
+_LINES = (
+    select(_A.id, _A.at, _A.role, _A.actor, _A.staff_id, _A.action, _A.subject, _A.subject_id, _A.reason)
+    .order_by(_A.id.desc())
+    .limit(bindparam("limit"))
+)
 
 
 class AuditShelf(Shelf):
@@ -34,3 +43,24 @@ class AuditShelf(Shelf):
             "reason": reason,
         }
         self._at.connection.execute(_WRITE, values)
+
+    def listed(
+        self,
+        limit: int,
+        *,
+        before: int | None = None,
+        subject: str = "",
+        subject_id: str = "",
+        staff_id: StaffId | None = None,
+    ) -> list[AuditLine]:
+        """Newest first, from before the line *before*; narrowed to what is named."""
+        statement: Select[tuple[object, ...]] = _LINES
+        if before is not None:
+            statement = statement.where(_A.id < before)
+        if subject:
+            statement = statement.where(_A.subject == subject)
+        if subject_id:
+            statement = statement.where(_A.subject_id == subject_id)
+        if staff_id is not None:
+            statement = statement.where(_A.staff_id == staff_id)
+        return [AuditLine(*row) for row in self._at.connection.execute(statement, {"limit": limit})]

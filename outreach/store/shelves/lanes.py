@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
 from outreach.domain.errors import LaneLost
 from outreach.domain.ids import LaneName
+from outreach.services.cards_office import LaneHealth
 from outreach.store.dialect import ByDialect, Insert
 from outreach.store.rows import table_of
-from outreach.store.rows_ledger import LaneRow
+from outreach.store.rows_ledger import DeliveryRow, LaneRow
 from outreach.store.rows_people import AddressRow
 from outreach.store.transaction import Shelf
 
@@ -55,6 +57,16 @@ _REACHED = (
     .group_by(_ADDRESS.lane)
     .order_by(_ADDRESS.lane)
 )
+_DELIVERY = table_of(DeliveryRow).c
+_WATCHED = ("queued", "leased", "calling", "parked", "failed", "unconfirmed", "dead")
+_OPEN = (
+    select(_DELIVERY.lane, _DELIVERY.state, func.count())
+    .where(_DELIVERY.lane.in_(bindparam("lanes", expanding=True)), _DELIVERY.state.in_(_WATCHED))
+    .group_by(_DELIVERY.lane, _DELIVERY.state)
+)
+_STANDING = select(_L.name, _L.lease_until, _L.held_until, _L.hold_code).where(
+    _L.name.in_(bindparam("lanes", expanding=True))
+)
 _CHECK = select(_L.epoch, _L.held_until).where(_L.name == bindparam("lane")).with_for_update()
 
 
@@ -81,9 +93,23 @@ class LaneShelf(Shelf):
         row = self._at.connection.execute(_HELD, {"lane": lane}).one_or_none()
         return None if row is None or row[0] is None else (row[0], row[1])
 
+    def health(self, lanes: Sequence[LaneName], now: datetime) -> list[LaneHealth]:
+        """How each of *lanes* stands, in two statements; what was sent is not looked at."""
+        named = {"lanes": list(lanes)}
+        found = {row[0]: row[1:] for row in self._at.connection.execute(_STANDING, named)}
+        counts: dict[str, dict[str, int]] = {}
+        for lane, state, number in self._at.connection.execute(_OPEN, named):
+            counts.setdefault(lane, {})[state] = number
+        return [_health(lane, found.get(lane), counts.get(lane, {}), now) for lane in lanes]
+
     def people(self) -> Mapping[LaneName, int]:
         """How many people each lane reaches now. Looks at every address: for a command, not for a hot path."""
         return {LaneName(lane): number for lane, number in self._at.connection.execute(_REACHED)}
+
+
+def _health(lane: LaneName, row: Sequence[Any] | None, open_: Mapping[str, int], now: datetime) -> LaneHealth:
+    lease_until, held_until, code = row or (None, None, "")
+    return LaneHealth(lane, lease_until is not None and lease_until > now, held_until, code, open_)
 
 
 def hold_lane(connection: Connection, lane: LaneName, until: datetime, code: str) -> None:

@@ -74,3 +74,4 @@ def upgrade() -> None:
     op.add_column("activity", sa.Column("host_id", sa.BigInteger(), nullable=True))
     op.add_column("alert", sa.Column("region_id", sa.BigInteger(), nullable=True))
     op.add_column("audit", sa.Column("reason", sa.String(), server_default="", nullable=False))
+    op.create_index("ix_audit_staff_id", "audit", ["staff_id"], unique=False)
