@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import subprocess
 import sys
@@ -45,13 +44,6 @@ def test_models_and_migrations_make_the_same_database_to_the_letter(database: Da
     assert migrated == models
 
 
-_ADDED = (
-    "needed_by|tidy_at|preferred_at|planned_by|host_id|region_id|reason|quiet_hours|opening_hours|helplines"
-    "|second_person|weekly_cap|nickname_sealed|rhythm|broadcast_id|source|withdrawn_at"
-)
-"""Columns that a later step put behind the others, on one line with the last."""
-
-
 def _structure(connection: Connection) -> dict[str, list[str]]:
     """Every table and index with the lines that make it; their order does not matter: a new column comes last."""
     rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '%alembic%'")
@@ -59,8 +51,16 @@ def _structure(connection: Connection) -> dict[str, list[str]]:
 
 
 def _lines(sql: str) -> list[str]:
-    lines = re.sub(rf", ({_ADDED})", r"\n\1", re.sub(r"\)$", "\n", sql.strip()))
-    return sorted(filter(None, (line.strip(" \t,") for line in lines.splitlines())))
+    """The parts between the outermost commas: a later step puts its column on one line with the last."""
+    head, _, rest = sql.strip().partition("(")
+    parts, depth = [""], 0
+    for letter in rest.rstrip().removesuffix(")"):
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return sorted(" ".join(part.split()) for part in [head, *parts])
 
 
 def test_the_head_we_name_is_the_newest_step():
