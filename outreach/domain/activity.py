@@ -12,7 +12,16 @@ from datetime import datetime
 from enum import StrEnum
 
 from outreach.domain.errors import ActivityCalledOff, ActivityClosed, IllegalMove, NotSignedUp, PartyTooLarge
-from outreach.domain.facts import Accepted, CalledOff, Refused, Rescheduled, SignedUp, Withdrawn
+from outreach.domain.facts import (
+    Accepted,
+    CalledOff,
+    Published,
+    Refused,
+    Rescheduled,
+    Resized,
+    SignedUp,
+    Withdrawn,
+)
 from outreach.domain.ids import ActivityId, RegionId, ResidentId, SignUpId
 from outreach.domain.signup import SELF, SignUp, Standing
 from outreach.domain.times import Slot
@@ -151,6 +160,27 @@ class Activity:
         self.status = ActivityStatus.CALLED_OFF
         self.revision += 1
         return CalledOff(self.id, self.revision, self.slot.starts_at)
+
+    def publish(self, now: datetime) -> Published:
+        """Show a draft to everybody whom it is for. Raises `IllegalMove` unless it is one, `ActivityClosed` if late."""
+        if self.status is not ActivityStatus.DRAFT:
+            raise IllegalMove("activity", self.status, "published")
+        if now >= self.slot.starts_at:
+            raise ActivityClosed(self.id, self.slot.starts_at)
+        self.status = ActivityStatus.PUBLISHED
+        self.revision += 1
+        return Published(self.id, self.revision)
+
+    def redraft(self, slot: Slot, place: str) -> None:
+        """Another time or place of a draft: nobody counts on it yet. Raises `IllegalMove` for what is no draft."""
+        if self.status is not ActivityStatus.DRAFT:
+            raise IllegalMove("activity", self.status, "redrafted")
+        self.slot, self.place = slot, place
+
+    def resize(self, seats: int, now: datetime) -> Resized:
+        """Another number of seats. More: those who waited longest move up at once. Fewer: nobody loses theirs."""
+        old, self.seats = self.seats, seats
+        return Resized(self.id, old, seats, tuple(self._promote(now)))
 
     def _require_open(self, now: datetime) -> None:
         if self.status is ActivityStatus.CALLED_OFF:

@@ -84,6 +84,24 @@ class CalledOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Resized:
+    """An activity has another number of seats; *promoted* moved up, in queue order. Nobody loses one by it."""
+
+    activity_id: ActivityId
+    old: int
+    new: int
+    promoted: tuple[SignUp, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A draft is there for everybody whom it is for."""
+
+    activity_id: ActivityId
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class Erased:
     """A resident asked to be forgotten, and is. *left* are the places they gave back by it."""
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from outreach.domain.delivery import change_key, confirmation_key
-from outreach.domain.facts import Accepted, CalledOff, Refused, Rescheduled, SignedUp, Withdrawn, needed_by
+from outreach.domain.facts import Accepted, CalledOff, Refused, Rescheduled, Resized, SignedUp, Withdrawn, needed_by
 from outreach.domain.messages import MessageKind
 from outreach.domain.signup import SignUp, Standing
 from outreach.services.cards import ActivityCard, Draft
@@ -17,7 +17,8 @@ _OVERTAKEN_BY_A_MOVE = ("reminder", "moved")
 """The rest is written out at the last moment, with the new time, and is still true: who has a place must hear of it."""
 _OVERTAKEN_BY_THE_END = (*_OVERTAKEN_BY_A_MOVE, "confirmation", "promoted")
 """All but that somebody was refused: they would not hear that it is called off."""
-_EXPECTANT = (Standing.SEATED, Standing.OFFERED, Standing.WAITING, Standing.REQUESTED)
+EXPECTANT = (Standing.SEATED, Standing.OFFERED, Standing.WAITING, Standing.REQUESTED)
+"""Who counts on an activity and must hear of its changes."""
 
 
 def of_signed_up(uow: UnitOfWork, fact: SignedUp, now: datetime) -> None:
@@ -45,6 +46,11 @@ def of_refused(uow: UnitOfWork, fact: Refused, now: datetime) -> None:
     _tell_promoted(uow, fact.promoted, now)
 
 
+def of_resized(uow: UnitOfWork, fact: Resized, now: datetime) -> None:
+    """Who moved up by the new seats is told."""
+    _tell_promoted(uow, fact.promoted, now)
+
+
 def of_rescheduled(uow: UnitOfWork, fact: Rescheduled, now: datetime) -> None:
     """Open notices of the old time are taken back; everybody who counts on it is told; reminders derive themselves."""
     uow.deliveries.withdraw_for_activity(fact.activity_id, _OVERTAKEN_BY_A_MOVE, now)
@@ -58,7 +64,7 @@ def of_called_off(uow: UnitOfWork, fact: CalledOff, now: datetime) -> None:
 
 
 def _tell_everybody(uow: UnitOfWork, card: ActivityCard, about: str, needed: datetime, now: datetime) -> None:
-    affected = uow.sign_ups.affected(card.id, _EXPECTANT)
+    affected = uow.sign_ups.affected(card.id, EXPECTANT)
     uow.deliveries.add([_change(card, sign_up, about, needed, now) for sign_up in affected], now)
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with something that was given, each with the field it belongs to and a code for its sentence."""
+"""What is wrong with something that was given, each with the field where it is and a code for its sentence."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from outreach.domain.errors import BadInput
 class Problem:
     """One of them. *said* is the English sentence with its remedy; *code* and *values* lead to any other wording."""
 
-    field: str
+    where: str
     code: str
     said: str
     values: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"{self.field}: {self.said}"
+        return f"{self.where}: {self.said}"
 
 
 class BadFields(BadInput):

@@ -29,6 +29,7 @@ from outreach.services.cards import (
     ReminderDue,
     RosterLine,
 )
+from outreach.services.cards_planning import ActivityPlan, Beginning, Ripple, Scope, Wanted
 
 
 class Regions(Protocol):
@@ -172,15 +173,40 @@ class Conversations(Protocol):
 class Activities(Protocol):
     """Activities, locked and loaded for a decision or shown as cards."""
 
-    def locked(self, activity_id: ActivityId, resident_id: ResidentId | None = None) -> Activity:
-        """Lock, then load: counts, this resident's sign-ups, the head of the queue. Raises `ActivityNotFound`."""
+    def locked(
+        self, activity_id: ActivityId, resident_id: ResidentId | None = None, seats: int | None = None
+    ) -> Activity:
+        """Lock, then load: counts, this resident's sign-ups, the head of the queue. Raises `ActivityNotFound`.
+
+        *seats*: how many there are about to be; the head is as long as could move up by them.
+        """
 
     def save(self, activity: Activity, now: datetime) -> None:
         """Write back counts, slot, place, status, revision; version + 1. `changed_at` moves with the revision only."""
 
     def add(
-        self, new: NewActivity, next_reminder_at: datetime | None, now: datetime, planned_by: StaffId | None = None
-    ) -> ActivityCard: ...
+        self,
+        new: NewActivity,
+        next_reminder_at: datetime | None,
+        now: datetime,
+        planned_by: StaffId | None = None,
+        uid: str | None = None,
+    ) -> ActivityCard:
+        """A new activity under an address and a UID of its own, *uid* if one is given."""
+
+    def describe(self, activity_id: ActivityId, plan: ActivityPlan) -> None:
+        """Write what `save` leaves alone: title, summary, audience, restricted, host."""
+
+    def by_uid(self, uid: str) -> ActivityCard | None: ...
+
+    def ripple(self, activity_id: ActivityId, standings: Iterable[Standing]) -> Ripple:
+        """What a change would set in motion for those who stand so, counted in one statement."""
+
+    def search(self, scope: Scope, wanted: Wanted, limit: int) -> list[ActivityCard]:
+        """By start; what lies outside *scope* is not there."""
+
+    def beginnings(self, scope: Scope, wanted: Wanted) -> list[Beginning]:
+        """Of the same, all that begin between ``since`` and ``until``, counted by the moment; by start."""
 
     def card(self, activity_id: ActivityId) -> ActivityCard:
         """Raises `ActivityNotFound`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -15,6 +16,8 @@ from outreach.domain.ids import ActivityId, RegionId, ResidentId, StaffId
 from outreach.domain.signup import SignUp, Standing
 from outreach.domain.times import Slot
 from outreach.services.cards import ActivityCard, NewActivity, ReminderDue
+from outreach.services.cards_planning import ActivityPlan, Beginning, Ripple, Scope, Wanted
+from outreach.store.shelves import activity_ripple, activity_search
 from outreach.store.shelves.activity_cards import ACTIVITY, REGION, activity_card, select_cards
 from outreach.store.shelves.sign_up_columns import SIGN_UP, SIGN_UP_COLUMNS, sign_up_of
 from outreach.store.transaction import Shelf
@@ -55,6 +58,15 @@ _SAVE = (
 _ADD = insert(ACTIVITY)
 _CARD = select_cards().where(_A.id == bindparam("id"))
 _BY_SLUG = select_cards().where(_A.slug == bindparam("slug"))
+_BY_UID = select_cards().where(_A.uid == bindparam("uid"))
+_DESCRIBE = (
+    update(ACTIVITY)
+    .where(_A.id == bindparam("of"))
+    .values(
+        title=bindparam("title"), summary=bindparam("summary"), audience=bindparam("audience"),
+        restricted=bindparam("restricted"), host_id=bindparam("host"),
+    )
+)  # fmt: skip
 _PLAN = update(ACTIVITY).where(_A.id == bindparam("of")).values(next_reminder_at=bindparam("at"))
 _DUE = (
     select(_A.id, _A.revision, _A.starts_at, REGION.c.zone, _A.next_reminder_at, _A.changed_at)
@@ -93,8 +105,13 @@ class ActivityShelf(Shelf):
 
     __slots__ = ()
 
-    def locked(self, activity_id: ActivityId, resident_id: ResidentId | None = None) -> Activity:
-        """Lock, then load: counts, this resident's sign-ups, the head of the queue. Raises `ActivityNotFound`."""
+    def locked(
+        self, activity_id: ActivityId, resident_id: ResidentId | None = None, seats: int | None = None
+    ) -> Activity:
+        """Lock, then load: counts, this resident's sign-ups, the head of the queue. Raises `ActivityNotFound`.
+
+        *seats*: how many there are about to be; the head is as long as could move up by them.
+        """
         row = self._at.connection.execute(_LOCKED, {"id": activity_id}).one_or_none()
         if row is None:
             raise ActivityNotFound(f"no activity {activity_id}")
@@ -104,7 +121,8 @@ class ActivityShelf(Shelf):
             activity.mine = {sign_up.beneficiary: sign_up for sign_up in mine}
         if activity.waiting:
             # Whoever leaves frees at most one party's seats; each that moves up takes at least one.
-            at_most = activity.free + LARGEST_PARTY
+            free = max(activity.free, (seats or 0) - activity.seated)
+            at_most = free + LARGEST_PARTY
             activity.head = self._sign_ups(_HEAD, {"activity": activity_id, "limit": at_most})
         return activity
 
@@ -131,12 +149,17 @@ class ActivityShelf(Shelf):
         )
 
     def add(
-        self, new: NewActivity, next_reminder_at: datetime | None, now: datetime, planned_by: StaffId | None = None
+        self,
+        new: NewActivity,
+        next_reminder_at: datetime | None,
+        now: datetime,
+        planned_by: StaffId | None = None,
+        uid: str | None = None,
     ) -> ActivityCard:
-        """A new activity under an address and a UID of its own."""
+        """A new activity under an address and a UID of its own, *uid* if one is given."""
         values = _values(new) | {
             "slug": "".join(secrets.choice(_SLUG_LETTERS) for _ in range(_SLUG_LENGTH)),
-            "uid": uuid4().hex,
+            "uid": uid or uuid4().hex,
             "next_reminder_at": next_reminder_at,
             "created_at": now,
             "changed_at": now,
@@ -156,6 +179,34 @@ class ActivityShelf(Shelf):
         """The activity at that address."""
         row = self._at.connection.execute(_BY_SLUG, {"slug": slug}).one_or_none()
         return None if row is None else activity_card(row)
+
+    def by_uid(self, uid: str) -> ActivityCard | None:
+        """The activity with that UID."""
+        row = self._at.connection.execute(_BY_UID, {"uid": uid}).one_or_none()
+        return None if row is None else activity_card(row)
+
+    def describe(self, activity_id: ActivityId, plan: ActivityPlan) -> None:
+        """Write what `save` leaves alone: title, summary, audience, restricted, host."""
+        values = {
+            "title": plan.title,
+            "summary": plan.summary,
+            "audience": joined(plan.audience),
+            "restricted": plan.restricted,
+            "host": plan.host_id,
+        }
+        self._at.connection.execute(_DESCRIBE, values | {"of": activity_id})
+
+    def ripple(self, activity_id: ActivityId, standings: Iterable[Standing]) -> Ripple:
+        """What a change would set in motion for those who stand so, counted in one statement."""
+        return activity_ripple.count(self._at, activity_id, standings)
+
+    def search(self, scope: Scope, wanted: Wanted, limit: int) -> list[ActivityCard]:
+        """By start; what lies outside *scope* is not there."""
+        return activity_search.listed(self._at, scope, wanted, limit)
+
+    def beginnings(self, scope: Scope, wanted: Wanted) -> list[Beginning]:
+        """Of the same, all that begin between ``since`` and ``until``, counted by the moment; by start."""
+        return activity_search.beginnings(self._at, scope, wanted)
 
     def upcoming(
         self, now: datetime, limit: int, *, region_path: str = "", after: ActivityId | None = None, public: bool = True

@@ -1,0 +1,74 @@
+"""What is wrong with an activity as somebody plans it: all of it at once, each with its remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from unicodedata import category
+
+from outreach.domain.times import Slot
+from outreach.services.problems import Problem
+
+MOST_SEATS = 100_000
+LONGEST_TITLE = 80  # characters: fits a phone's lock screen and a calendar's month view
+LONGEST_TEXT = 1_000
+FURTHEST = timedelta(days=10 * 365)  # nobody plans so far ahead: a slip of the hand
+_UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})  # Unicode: control, half a character, line and paragraph breaks
+
+
+def about_title(title: str) -> Iterator[Problem]:
+    """One short line."""
+    yield from _about_line("title", title)
+    if len(title) > LONGEST_TITLE:
+        yield _too_long("title", title, LONGEST_TITLE)
+
+
+def about_place(place: str) -> Iterator[Problem]:
+    """One line."""
+    yield from _about_line("place", place)
+    if len(place) > LONGEST_TEXT:
+        yield _too_long("place", place, LONGEST_TEXT)
+
+
+def about_summary(summary: str) -> Iterator[Problem]:
+    """It may be empty, and have several lines."""
+    if len(summary) > LONGEST_TEXT:
+        yield _too_long("summary", summary, LONGEST_TEXT)
+    if _UNSEEN & set(map(category, summary.replace("\n", ""))):
+        yield Problem("summary", "unseen", "keep to plain text")
+
+
+def about_seats(seats: int) -> Iterator[Problem]:
+    """At least one, at most `MOST_SEATS`."""
+    if not 1 <= seats <= MOST_SEATS:
+        said = f"{seats} is not between 1 and {MOST_SEATS}"
+        yield Problem("seats", "seats", said, {"seats": seats, "most": MOST_SEATS})
+
+
+def about_start(starts_at: datetime, now: datetime) -> Iterator[Problem]:
+    """Ahead, but not too far."""
+    if starts_at <= now:
+        yield Problem("starts", "past", "it lies in the past; give a later time")
+    elif starts_at > now + FURTHEST:
+        years = FURTHEST.days // 365
+        yield Problem("starts", "too_far", f"more than {years} years ahead; look again", {"years": years})
+
+
+def about_length(starts_at: datetime, ends_at: datetime) -> Iterator[Problem]:
+    """It ends after it starts, within `Slot`'s limit."""
+    try:
+        Slot(starts_at, ends_at)
+    except ValueError as reason:
+        yield Problem("time", "length", str(reason))
+
+
+def _about_line(name: str, text: str) -> Iterator[Problem]:
+    if not text.strip():
+        yield Problem(name, "empty", "it is empty; say it in a few words")
+    elif _UNSEEN & set(map(category, text)):
+        yield Problem(name, "one_line", "keep to one line of plain text")
+
+
+def _too_long(name: str, text: str, most: int) -> Problem:
+    said = f"{len(text)} are too many, at most {most} characters fit"
+    return Problem(name, "too_long", said, {"count": len(text), "most": most})
