@@ -70,5 +70,5 @@ def _about_line(name: str, text: str) -> Iterator[Problem]:
 
 
 def _too_long(name: str, text: str, most: int) -> Problem:
-    said = f"{len(text)} are too many, at most {most} characters fit"
+    said = f"more than {most} characters: {len(text)} where {most} fit"
     return Problem(name, "too_long", said, {"count": len(text), "most": most})
