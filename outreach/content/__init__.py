@@ -3,7 +3,7 @@
 from outreach.content.fitting import fit
 from outreach.content.item import ContentItem, Format, ItemStatus, SignOff
 from outreach.content.library import Library, build_library, survey_library
-from outreach.content.lint import Problem, lint, unreadable_file
+from outreach.content.lint import Problem, lint, lint_item, unreadable_file
 from outreach.content.parse import PLACEHOLDERS, parse_item
 from outreach.content.plain import fill, plain
 from outreach.content.rebuild import rebuild
@@ -28,6 +28,7 @@ __all__ = [
     "fill",
     "fit",
     "lint",
+    "lint_item",
     "measure",
     "parse_item",
     "parse_vocabulary",

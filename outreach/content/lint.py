@@ -55,9 +55,12 @@ def unreadable_file(told: str) -> Problem:
 
 def lint(library: Library, on: date, rules: WordingRules) -> list[Problem]:
     """All that is to be mended in *library* as of the day *on*, by file and line; empty if it is ready for review."""
-    return [
-        Problem(item.path, *finding) for item in library for finding in sorted(set(_findings(item, library, on, rules)))
-    ]
+    return [problem for item in library for problem in lint_item(item, library, on, rules)]
+
+
+def lint_item(item: ContentItem, library: Library, on: date, rules: WordingRules) -> list[Problem]:
+    """What `lint` finds in *item*, which is one of *library*, by line."""
+    return [Problem(item.path, *finding) for finding in sorted(set(_findings(item, library, on, rules)))]
 
 
 def _findings(item: ContentItem, library: Library, on: date, rules: WordingRules) -> Iterator[_Finding]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from outreach.content import ContentItem, Library, Severity, WordingRules, lint
+from outreach.content import ContentItem, Library, Severity, WordingRules, lint_item
 from outreach.domain.actor import Actor, Permission
 from outreach.domain.errors import BadInput, Forbidden, NotFound
 from outreach.domain.messages import Language
@@ -31,8 +31,8 @@ class Review:
 
     def errors(self, item: ContentItem, now: datetime) -> list[str]:
         """What keeps *item* from being approved, by file and line; warnings do not."""
-        found = lint(self.library, now.date(), self.rules)
-        return [str(one) for one in found if one.path == item.path and one.severity is Severity.ERROR]
+        found = lint_item(item, self.library, now.date(), self.rules)
+        return [str(one) for one in found if one.severity is Severity.ERROR]
 
 
 def approve(uow: UnitOfWork, by: Actor, item: ContentItem, now: datetime, review: Review | None = None) -> ApprovedItem:
