@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from outreach.domain.activity import ActivityKind, ActivityStatus, SignUpPolicy
+from outreach.domain.actor import Reach
 from outreach.domain.ids import ActivityId, StaffId
 from outreach.services.cards import ActivityCard
 
@@ -60,13 +61,13 @@ class Ripple:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which activities somebody sees: those of *region_path* (with *below* also of the units below), and their own.
+    """Which activities somebody sees: of their *unit*, a lineage, as far as *reach* goes; and within it their own.
 
-    ``None`` as a path: no unit's. *own* is the member of staff who planned or leads them.
+    *reach* ``None``: by their role none at all. *own*: the member of staff who planned or leads them.
     """
 
-    region_path: str | None
-    below: bool
+    unit: str
+    reach: Reach | None
     own: StaffId | None
 
 
@@ -89,8 +90,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """How many activities begin at one moment, and how many seats of theirs are taken."""
+    """How many activities begin at one moment, and how many of them were called off."""
 
     starts_at: datetime
     activities: int
     called_off: int
+
+
+@dataclass(frozen=True, slots=True)
+class HostChoice:
+    """Somebody who can lead activities of their unit, *region_path*, and of those below it."""
+
+    id: StaffId
+    name: str
+    region_path: str

@@ -1,4 +1,4 @@
-"""Our own style sheets and scripts, under addresses that change with their content."""
+"""Our style sheets and scripts, under addresses that change with their content."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+HTMX = "htmx.min.js"
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @cache
 def _assets() -> dict[str, bytes]:
-    """All files of ours by name, read once."""
+    """All files of ours by name, and htmx out of its package; read once."""
     folder = files("outreach.web") / "static"
-    return {file.name: file.read_bytes() for file in folder.iterdir() if file.name.rpartition(".")[2] in _TYPES}
+    ours = {file.name: file.read_bytes() for file in folder.iterdir() if file.name.rpartition(".")[2] in _TYPES}
+    return ours | {HTMX: (files("js_lib_htmx") / "static" / "htmx" / HTMX).read_bytes()}
 
 
 @cache

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from outreach.domain.activity import Activity
+from outreach.domain.actor import Reach
 from outreach.domain.ids import (
     ActivityId,
     RegionId,
@@ -29,7 +30,7 @@ from outreach.services.cards import (
     ReminderDue,
     RosterLine,
 )
-from outreach.services.cards_planning import ActivityPlan, Beginning, Ripple, Scope, Wanted
+from outreach.services.cards_planning import ActivityPlan, Beginning, HostChoice, Ripple, Scope, Wanted
 
 
 class Regions(Protocol):
@@ -204,6 +205,12 @@ class Activities(Protocol):
 
     def search(self, scope: Scope, wanted: Wanted, limit: int) -> list[ActivityCard]:
         """By start; what lies outside *scope* is not there."""
+
+    def units(self, unit: str, reach: Reach, limit: int) -> list[Region]:
+        """The region with that lineage, and with `Reach.BELOW` those below it, each after the one that holds it."""
+
+    def hosts(self, unit: str, limit: int) -> list[HostChoice]:
+        """Who may lead an activity there, by name."""
 
     def beginnings(self, scope: Scope, wanted: Wanted) -> list[Beginning]:
         """Of the same, all that begin between ``since`` and ``until``, counted by the moment; by start."""

@@ -11,13 +11,14 @@ from uuid import uuid4
 from sqlalchemy import Executable, Select, and_, bindparam, case, insert, or_, select, update
 
 from outreach.domain.activity import LARGEST_PARTY, Activity, ActivityKind, ActivityStatus, SignUpPolicy
+from outreach.domain.actor import Reach
 from outreach.domain.errors import ActivityNotFound
 from outreach.domain.ids import ActivityId, RegionId, ResidentId, StaffId
 from outreach.domain.signup import SignUp, Standing
 from outreach.domain.times import Slot
-from outreach.services.cards import ActivityCard, NewActivity, ReminderDue
-from outreach.services.cards_planning import ActivityPlan, Beginning, Ripple, Scope, Wanted
-from outreach.store.shelves import activity_ripple, activity_search
+from outreach.services.cards import ActivityCard, NewActivity, Region, ReminderDue
+from outreach.services.cards_planning import ActivityPlan, Beginning, HostChoice, Ripple, Scope, Wanted
+from outreach.store.shelves import activity_choices, activity_ripple, activity_search
 from outreach.store.shelves.activity_cards import ACTIVITY, REGION, activity_card, select_cards
 from outreach.store.shelves.sign_up_columns import SIGN_UP, SIGN_UP_COLUMNS, sign_up_of
 from outreach.store.transaction import Shelf
@@ -207,6 +208,14 @@ class ActivityShelf(Shelf):
     def beginnings(self, scope: Scope, wanted: Wanted) -> list[Beginning]:
         """Of the same, all that begin between ``since`` and ``until``, counted by the moment; by start."""
         return activity_search.beginnings(self._at, scope, wanted)
+
+    def units(self, unit: str, reach: Reach, limit: int) -> list[Region]:
+        """The region with that lineage, and with `Reach.BELOW` those below it, each after the one that holds it."""
+        return activity_choices.units(self._at, unit, reach, limit)
+
+    def hosts(self, unit: str, limit: int) -> list[HostChoice]:
+        """Who may lead an activity there, by name."""
+        return activity_choices.hosts(self._at, unit, limit)
 
     def upcoming(
         self, now: datetime, limit: int, *, region_path: str = "", after: ActivityId | None = None, public: bool = True

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 
 from outreach.domain.activity import ActivityStatus
+from outreach.domain.actor import Reach
 from outreach.services.cards import ActivityCard
 from outreach.services.cards_planning import Beginning, Scope, Wanted
 from outreach.store.shelves.activity_cards import ACTIVITY, REGION, activity_card, select_cards
@@ -55,11 +56,11 @@ def _conditions(scope: Scope, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
 
 def _within(scope: Scope) -> ColumnElement[bool]:
     found: list[ColumnElement[bool]] = [false()]
-    if scope.region_path is not None:
-        path = REGION.c.path
-        found.append(path.startswith(scope.region_path, autoescape=True) if scope.below else path == scope.region_path)
+    here_or_below = REGION.c.path.startswith(scope.unit, autoescape=True)
+    if scope.reach is not None:
+        found.append(here_or_below if scope.reach is Reach.BELOW else REGION.c.path == scope.unit)
     if scope.own is not None:
-        found += [_A.planned_by == scope.own, _A.host_id == scope.own]
+        found.append(and_(here_or_below, or_(_A.planned_by == scope.own, _A.host_id == scope.own)))
     return or_(*found)
 
 
