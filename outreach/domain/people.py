@@ -18,6 +18,13 @@ class Purpose(StrEnum):
     TALK = "talk"  # keep a note to staff, and write back
 
 
+class Rhythm(StrEnum):
+    """How often somebody who wants tips gets them."""
+
+    WEEKLY = "weekly"  # one tip a week
+    MONTHLY = "monthly"  # one message a month with what there was
+
+
 @dataclass(frozen=True, slots=True)
 class Consent:
     """One purpose, allowed under one wording. *text_hash* names the notice that was shown, to the letter."""

@@ -24,7 +24,7 @@ from outreach.domain.ids import (
     ThreadId,
 )
 from outreach.domain.messages import Incoming, Language, MessageKind, Outcome, Outgoing
-from outreach.domain.people import Purpose
+from outreach.domain.people import Purpose, Rhythm
 from outreach.domain.signup import Standing
 
 FIRST_PUBLIC_NUMBER = 100  # 1–99 are places in the list a person saw last
@@ -48,6 +48,9 @@ class PersonCard:
     region_id: RegionId | None = None
     audiences: frozenset[str] = frozenset()
     consents: frozenset[Purpose] = frozenset()
+    nickname: str | None = field(default=None, repr=False)
+    rhythm: Rhythm = Rhythm.WEEKLY
+    region_name: str = ""
 
     @property
     def is_known(self) -> bool:
@@ -172,7 +175,10 @@ class MyPlace:
 
 @dataclass(frozen=True, slots=True)
 class RosterLine:
-    """One sign-up as staff see it: no name, no address."""
+    """One sign-up as staff see it: no address, and no name but what they want to be called.
+
+    *turn*: their place in the queue, from 1; ``None`` for who does not wait.
+    """
 
     sign_up_id: SignUpId
     number: int
@@ -181,6 +187,8 @@ class RosterLine:
     beneficiary: int
     channel: str
     since: datetime
+    turn: int | None = None
+    nickname: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

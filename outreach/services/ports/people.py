@@ -16,7 +16,7 @@ from outreach.domain.ids import (
     StaffId,
 )
 from outreach.domain.messages import Language
-from outreach.domain.people import Consent, Purpose
+from outreach.domain.people import Consent, Purpose, Rhythm
 from outreach.domain.signup import SignUp, Standing
 from outreach.services.cards import (
     ActivityCard,
@@ -81,7 +81,8 @@ class People(Protocol):
         """Of several addresses this one comes first while it can be reached. False for a stranger."""
 
     def take_in(self, into: ResidentId, other: ResidentId) -> None:
-        """*other* becomes the same person as *into*: doors, consents in force and items read are carried over.
+        """*other* becomes the same person as *into*: doors, consents in force, items read and muted regions are
+        carried over, the nickname if *into* has none, and of two rhythms the rarer.
 
         The rest of *other* is erased with their key; past sign-ups stay as bare counts. Lock both first.
         """
@@ -100,6 +101,21 @@ class People(Protocol):
         audiences: frozenset[str] | None = None,
     ) -> None:
         """Change what is given, leave the rest."""
+
+    def name(self, resident_id: ResidentId, nickname: str | None) -> None:
+        """What they want to be called, sealed with their own key; ``None``: nothing. Raises `NotFound`."""
+
+    def set_rhythm(self, resident_id: ResidentId, rhythm: Rhythm) -> None:
+        """How often they get tips, if they want any; `plan_tip` says when the next one is due."""
+
+    def mute(self, resident_id: ResidentId, region_id: RegionId, now: datetime) -> None:
+        """No announcements and tips from *region_id* and below; again changes nothing."""
+
+    def unmute(self, resident_id: ResidentId, region_id: RegionId) -> bool:
+        """From there again, unless a region above is muted. False if it was not muted itself."""
+
+    def muted(self, resident_id: ResidentId) -> list[Region]:
+        """The regions that they muted, by path."""
 
     def plan_tip(self, resident_id: ResidentId, at: datetime | None) -> None:
         """When this person's next tip is due; ``None``: never."""
@@ -256,7 +272,7 @@ class SignUps(Protocol):
         """All sign-ups of an activity that stand so, in queue order."""
 
     def roster(self, activity_id: ActivityId, limit: int, after: int = 0) -> list[RosterLine]:
-        """In order of number; page on with the last number seen."""
+        """In order of number, which is that of the queue; page on with the last number seen."""
 
     def active_activities(self, resident_id: ResidentId) -> list[ActivityId]:
         """Where they still have an active sign-up, by id (the order in which to lock)."""

@@ -13,6 +13,7 @@ from outreach.store.dialect import ByDialect
 from outreach.store.keys import Seal
 from outreach.store.rows import table_of
 from outreach.store.rows_people import ConsentRow, ResidentRow, TipSeenRow
+from outreach.store.shelves import choices
 from outreach.store.shelves.erasure import erase
 from outreach.store.shelves.ledger_letters import ADDRESS, BODY_COLUMN, DELIVERY, REF_COLUMN
 from outreach.store.shelves.ledger_ways import reroute, withdraw_at
@@ -111,8 +112,8 @@ def prefer(at: Transaction, caller: Caller, now: datetime) -> bool:
 def take_in(at: Transaction, into: ResidentId, other: ResidentId) -> None:
     """Make *other* the same person as *into*, whose language, region and preferred door stay. Raises `NotFound`.
 
-    Doors, consents in force and items read are carried over; answers under way go on; all else of *other* is erased
-    with their key, and their past sign-ups stay as bare counts.
+    Doors, consents in force, items read and what they chose are carried over; answers under way go on; all else of
+    *other* is erased with their key, and their past sign-ups stay as bare counts.
     """
     theirs, ours = _seal_of(at, other), _seal_of(at, into)
     both = {"into": into, "other": other}
@@ -124,6 +125,7 @@ def take_in(at: Transaction, into: ResidentId, other: ResidentId) -> None:
         body = ours.seal(theirs.open(body_sealed, BODY_COLUMN), BODY_COLUMN)
         at.connection.execute(_MOVE_BODY, {"of": delivery_id, "into": into, "body": body})
     _merge_wishes(at, into, other)
+    choices.carry(at, into, other, ours, theirs)
     erase(at.connection, other)
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from outreach.domain.errors import NotFound
 from outreach.domain.ids import AddressId, RegionId, ResidentId
 from outreach.domain.messages import Language
-from outreach.domain.people import Consent, Purpose
-from outreach.services.cards import Caller, PersonCard
+from outreach.domain.people import Consent, Purpose, Rhythm
+from outreach.services.cards import Caller, PersonCard, Region
 from outreach.store.dialect import ByDialect
 from outreach.store.keys import Seal
 from outreach.store.prepared import Prepared
@@ -21,10 +20,11 @@ from outreach.store.rows_inbound import InboxRow
 from outreach.store.rows_ledger import DeliveryRow
 from outreach.store.rows_people import AddressRow, ConsentRow, ConversationRow, ResidentRow
 from outreach.store.rows_staff import AlertRow
-from outreach.store.shelves import doors
+from outreach.store.shelves import choices, doors
 from outreach.store.shelves.erasure import erase, forget
+from outreach.store.shelves.person_cards import AT, OF_RESIDENT, card_of
 from outreach.store.transaction import Shelf, Transaction
-from outreach.store.types import joined, split
+from outreach.store.types import joined
 
 REF_COLUMN = "address.ref"
 _NOT_HEARD_YET = datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,19 +37,6 @@ _CONSENT = table_of(ConsentRow)
 _CONVERSATION = table_of(ConversationRow)
 _R, _A, _K = _RESIDENT.c, _ADDRESS.c, _CONSENT.c
 
-_IN_FORCE = and_(_K.resident_id == _R.id, _K.withdrawn_at.is_(None))
-_PERSON = (_R.id, _A.id, _R.language, _R.region_id, _R.audiences, _K.purpose)
-_AT = Prepared(
-    select(*_PERSON)
-    .select_from(_ADDRESS.join(_RESIDENT, _R.id == _A.resident_id).outerjoin(_CONSENT, _IN_FORCE))
-    .where(_A.lane == bindparam("lane"), _A.person == bindparam("person"))
-)
-_CARD = (
-    select(*_PERSON)
-    .select_from(_RESIDENT.outerjoin(_ADDRESS, _A.resident_id == _R.id).outerjoin(_CONSENT, _IN_FORCE))
-    .where(_R.id == bindparam("id"))
-    .order_by(_A.last_word_at.desc(), _A.id)
-)
 _HOLD = select(_R.id).where(_R.id.in_(bindparam("residents", expanding=True))).order_by(_R.id).with_for_update()
 _DOORS = select(func.count()).select_from(_ADDRESS).where(_A.resident_id == bindparam("of"))
 _KEY = select(_R.key_sealed).where(_R.id == bindparam("id"))
@@ -115,12 +102,12 @@ class PeopleShelf(Shelf):
     def at(self, caller: Caller) -> PersonCard:
         """Who that is; an empty card for somebody we keep nothing of."""
         found = {"lane": caller.lane, "person": self._at.person(caller)}
-        return _card(_AT.rows(self._at.connection, found)) or PersonCard()
+        return card_of(self._at.ring, AT.rows(self._at.connection, found)) or PersonCard()
 
     def card(self, resident_id: ResidentId) -> PersonCard:
         """With the address they wrote from last. Raises `NotFound`."""
-        rows = self._at.connection.execute(_CARD, {"id": resident_id}).all()
-        card = _card([row for row in rows if row[1] == rows[0][1]])
+        rows = self._at.connection.execute(OF_RESIDENT, {"id": resident_id}).all()
+        card = card_of(self._at.ring, [row for row in rows if row[1] == rows[0][1]])
         if card is None:
             raise NotFound("resident", resident_id)
         return card
@@ -162,7 +149,7 @@ class PeopleShelf(Shelf):
         return doors.prefer(self._at, caller, now)
 
     def take_in(self, into: ResidentId, other: ResidentId) -> None:
-        """*other* becomes the same person as *into*, and is erased but for doors, consents and items read."""
+        """*other* becomes the same person as *into*; but for doors, consents, items read and choices it is erased."""
         doors.take_in(self._at, into, other)
 
     def allow(self, resident_id: ResidentId, consent: Consent) -> None:
@@ -202,6 +189,26 @@ class PeopleShelf(Shelf):
             values["audiences"] = joined(audiences)
         if values:
             self._at.connection.execute(_UPDATE.values(values), {"of": resident_id})
+
+    def name(self, resident_id: ResidentId, nickname: str | None) -> None:
+        """What they want to be called, sealed with their own key; ``None``: nothing. Raises `NotFound`."""
+        choices.name(self._at, resident_id, nickname)
+
+    def set_rhythm(self, resident_id: ResidentId, rhythm: Rhythm) -> None:
+        """How often they get tips, if they want any; `plan_tip` says when the next one is due."""
+        self._at.connection.execute(_UPDATE.values(rhythm=rhythm.value), {"of": resident_id})
+
+    def mute(self, resident_id: ResidentId, region_id: RegionId, now: datetime) -> None:
+        """No announcements and tips from *region_id* and below; again changes nothing."""
+        choices.mute(self._at, resident_id, region_id, now)
+
+    def unmute(self, resident_id: ResidentId, region_id: RegionId) -> bool:
+        """From there again, unless a region above is muted. False if it was not muted itself."""
+        return choices.unmute(self._at, resident_id, region_id)
+
+    def muted(self, resident_id: ResidentId) -> list[Region]:
+        """The regions that they muted, by path."""
+        return choices.muted(self._at, resident_id)
 
     def plan_tip(self, resident_id: ResidentId, at: datetime | None) -> None:
         """When this person's next tip is due; ``None``: never."""
@@ -304,19 +311,3 @@ def move_address(at: Transaction, address_id: AddressId, key_sealed: bytes, new:
 
 def _storable(source: str) -> str:
     return source[:_LONGEST_SOURCE].encode(errors="replace").decode()
-
-
-def _card(rows: Iterable[Sequence[Any]]) -> PersonCard | None:
-    """One card from the rows of one address, a row for each purpose that is allowed."""
-    found = list(rows)
-    if not found:
-        return None
-    resident_id, address_id, language, region_id, audiences, _ = found[0]
-    return PersonCard(
-        resident_id,
-        address_id,
-        Language(language),
-        region_id,
-        split(audiences),
-        frozenset(Purpose(row[5]) for row in found if row[5] is not None),
-    )

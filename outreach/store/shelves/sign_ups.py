@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,14 +13,16 @@ from outreach.domain.errors import NotFound
 from outreach.domain.ids import ActivityId, ResidentId, SignUpId
 from outreach.domain.signup import SignUp, Standing
 from outreach.services.cards import MyPlace, RosterLine
+from outreach.store.keys import KeyRing
 from outreach.store.rows import table_of
-from outreach.store.rows_people import AddressRow
+from outreach.store.rows_people import AddressRow, ResidentRow
 from outreach.store.shelves.activity_cards import ACTIVITY, CARD_COLUMNS, CARD_WIDTH, REGION, activity_card
+from outreach.store.shelves.person_cards import nickname_of
 from outreach.store.shelves.sign_up_columns import SIGN_UP, SIGN_UP_COLUMNS, STANDINGS, sign_up_of
 from outreach.store.transaction import Shelf
 
 _S, _A = SIGN_UP.c, ACTIVITY.c
-_ADDRESS = table_of(AddressRow)
+_ADDRESS, _RESIDENT = table_of(AddressRow), table_of(ResidentRow)
 _ACTIVE = [standing.value for standing in Standing if standing.is_active]
 
 _INSERT = insert(SIGN_UP)
@@ -76,8 +78,30 @@ _LANE = (
     .limit(1)
     .scalar_subquery()
 )
+_WAITED_BEFORE = (  # the queue does not begin anew on each page
+    select(func.count())
+    .select_from(_EARLIER)
+    .where(
+        _EARLIER.c.activity_id == bindparam("activity"),
+        _EARLIER.c.standing == Standing.WAITING.value,
+        _EARLIER.c.number <= bindparam("after"),
+    )
+    .scalar_subquery()
+)
 _ROSTER = (
-    select(_S.id, _S.number, _S.standing, _S.party, _S.beneficiary, func.coalesce(_LANE, ""), _S.since)
+    select(
+        _S.id,
+        _S.number,
+        _S.standing,
+        _S.party,
+        _S.beneficiary,
+        func.coalesce(_LANE, ""),
+        _S.since,
+        _WAITED_BEFORE,
+        _RESIDENT.c.key_sealed,
+        _RESIDENT.c.nickname_sealed,
+    )
+    .select_from(SIGN_UP.outerjoin(_RESIDENT, _RESIDENT.c.id == _S.resident_id))
     .where(_S.activity_id == bindparam("activity"), _S.number > bindparam("after"))
     .order_by(_S.number)
     .limit(bindparam("limit"))
@@ -139,9 +163,9 @@ class SignUpShelf(Shelf):
         return [sign_up_of(row) for row in self._at.connection.execute(_AFFECTED, values)]
 
     def roster(self, activity_id: ActivityId, limit: int, after: int = 0) -> list[RosterLine]:
-        """In order of number; page on with the last number seen."""
+        """In order of number, which is that of the queue; page on with the last number seen."""
         values = {"activity": activity_id, "after": after, "limit": limit}
-        return [_line(row) for row in self._at.connection.execute(_ROSTER, values)]
+        return list(_lines(self._at.ring, self._at.connection.execute(_ROSTER, values)))
 
     def active_activities(self, resident_id: ResidentId) -> list[ActivityId]:
         """Where they still have an active sign-up, by id (the order in which to lock)."""
@@ -163,6 +187,20 @@ def _place(row: Sequence[Any]) -> MyPlace:
     )
 
 
-def _line(row: Sequence[Any]) -> RosterLine:
-    found, number, standing, party, beneficiary, lane, since = row
-    return RosterLine(found, number, STANDINGS[standing], party, beneficiary, lane, since)
+def _lines(ring: KeyRing, rows: Iterable[Sequence[Any]]) -> Iterator[RosterLine]:
+    turns = 0
+    for row in rows:
+        found, number, standing, party, beneficiary, lane, since, waited_before, key, nickname = row
+        waits = standing == Standing.WAITING.value
+        turns += waits
+        yield RosterLine(
+            found,
+            number,
+            STANDINGS[standing],
+            party,
+            beneficiary,
+            lane,
+            since,
+            waited_before + turns if waits else None,
+            nickname_of(ring, key, nickname),
+        )
