@@ -1,0 +1,41 @@
+"""What the console leads to: one line a page in the navigation, for those who may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from outreach.domain.actor import Actor, Permission, Role
+
+ROOT = "/console/"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A line of the navigation: the word for it is ``nav_`` and *key*. Whoever has one of *needs* sees it."""
+
+    key: str
+    path: str
+    needs: frozenset[Permission]
+    roles: frozenset[Role] = frozenset()
+
+    def is_open_to(self, by: Actor) -> bool:
+        """Whether *by* has any use for it. The services decide anew for each thing that is done behind it."""
+        return not (self.needs or self.roles) or by.role in self.roles or any(map(by.reach, self.needs))
+
+
+_P = Permission
+DOORS = (
+    Door("today", ROOT, frozenset()),
+    Door("activities", "/console/activities", frozenset({_P.PLAN_ACTIVITIES, _P.SEE_COUNTS}), frozenset({Role.HOST})),
+)
+
+
+def doors_for(by: Actor) -> tuple[Door, ...]:
+    """The lines that *by* sees, in their order."""
+    return tuple(door for door in DOORS if door.is_open_to(by))
+
+
+def current(path: str) -> str:
+    """The key of the line that *path* lies behind."""
+    behind = [door for door in DOORS if path == door.path or path.startswith(door.path.rstrip("/") + "/")]
+    return max(behind, key=lambda door: len(door.path)).key if behind else ""

@@ -1,0 +1,85 @@
+"""The words of the console in Chinese.
+
+``nav_`` lines of the navigation, ``done_`` what has just been done, ``problem_`` what is wrong with a field,
+``refused_`` what a rule said no to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ZH: Mapping[str, str] = {
+    # The frame.
+    "console": "工作台",
+    "skip": "跳到正文",
+    "display": "显示与账号",
+    "other_language": "English",
+    "sections": "栏目",
+    "menu": "菜单",
+    "colon": "：",
+    "comma": "、",
+    "save": "保存",
+    "cancel": "返回，不改",
+    "back": "返回",
+    "yes": "是",
+    "no": "否",
+    "more_fields": "更多选项",
+    "next_page": "后面的",
+    "please_look": "还差一点，请看下面：",
+    "missing_title": "这里没有内容",
+    "missing_text": "地址可能写错了，内容可能已经删除，或者不在您的工作范围内。",
+    "to_today": "回到今天",
+    # Signing in, one's own account.
+    "sign_in": "登录",
+    "sign_in_lead": "工作人员入口。",
+    "login": "登录名",
+    "password": "密码",
+    "sign_in_wrong": "没能登录。",
+    "sign_in_remedy": "请核对登录名和密码。连续输错多次后，要等十五分钟再试。",
+    "sign_in_help": "忘记密码，请联系您的管理员重新设置。",
+    "signed_out_title": "您已经退出登录",
+    "signed_out_text": "时间久了，系统自动退出，刚才的内容还没有保存。",
+    "sign_in_new_tab": "在新窗口登录",
+    "signed_out_back": "登录后回到本页，刷新并确认“重新发送”，刚才填的内容就会提交。",
+    "account": "我的账号",
+    "name": "姓名",
+    "role": "角色",
+    "on_duty": "值班",
+    "leaving": "离开",
+    "sign_out": "退出登录",
+    "change_password": "修改密码",
+    "must_change": "现在的密码是别人给您的。请先换成只有您自己知道的密码。",
+    "old_password": "现在的密码",
+    "new_password": "新密码",
+    "new_password_hint": "至少 {least} 个字。几个不相干的词连在一起，好记又难猜。",
+    "new_again": "再写一遍新密码",
+    "problem_password_wrong": "现在的密码不对，请再写一次。",
+    "problem_password_short": "太短了，至少要 {least} 个字。",
+    "problem_password_same": "和现在的一样，请换一个。",
+    "problem_password_twice": "两次写的不一样，请再写一遍。",
+    "problem_password_weak": "这个密码太容易猜到，请换一个。",
+    "done_signed_out": "您已退出登录。",
+    "done_password": "密码已修改，其他地方的登录都已退出。",
+    "role_operator": "系统维护",
+    "role_system": "系统",
+    "role_network_admin": "市级管理员",
+    "role_area_admin": "县/乡镇管理员",
+    "role_village_admin": "村/社区管理员",
+    "role_duty": "值班人员",
+    "role_host": "活动主持人",
+    "role_liaison": "联络员",
+    "role_editor": "内容编辑",
+    "role_auditor": "审计",
+    # The navigation.
+    "nav_today": "今天",
+    "nav_activities": "活动",
+    # What a rule said no to.
+    "refused_refused": "这一步不能做。请刷新页面看看最新情况。",
+    "refused_illegal_move": "已经有人处理过了，下面是最新情况。",
+    "refused_activity_closed": "活动已经开始、结束或尚未发布，这一步不能做了。",
+    "refused_activity_called_off": "活动已经取消，这一步不能做了。",
+    "refused_not_signed_up": "对方已经不在名单上了。",
+    "refused_stale_version": "您打开之后，别人刚改过。请看下面的对照，确认后再保存。",
+    # Today.
+    "today": "今天",
+}
