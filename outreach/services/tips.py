@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from outreach.domain.delivery import tip_key
 from outreach.domain.ids import ResidentId
 from outreach.domain.messages import Language, MessageKind
-from outreach.domain.people import Audience
+from outreach.domain.people import Audience, Rhythm
 from outreach.domain.times import next_slot
 from outreach.services.cards import ApprovedItem, Draft, PersonCard, TipDue
 from outreach.services.ports import UnitOfWork
@@ -32,9 +32,19 @@ class TipRhythm:
         """When somebody who has just subscribed gets their first tip."""
         return self.following(now) if self.first_after is None else now + self.first_after
 
-    def following(self, now: datetime) -> datetime:
-        """The next slot after *now*."""
-        return next_slot(now, self.weekday, self.at, ZoneInfo(self.zone))
+    def following(self, now: datetime, often: Rhythm = Rhythm.WEEKLY) -> datetime:
+        """The next slot after *now*; for who wants to hear once a month, the first one of the next month."""
+        return next_slot(self._next_month(now) if often is Rhythm.MONTHLY else now, self.weekday, self.at, self._zone)
+
+    def _next_month(self, now: datetime) -> datetime:
+        """The last moment before it, so that its first minute counts."""
+        midnight = now.astimezone(self._zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        begins = (midnight + timedelta(days=32)).replace(day=1)
+        return begins.astimezone(UTC) - timedelta(microseconds=1)
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
 
 
 def queue_due(uow: UnitOfWork, rhythm: TipRhythm, now: datetime) -> int:
