@@ -54,6 +54,7 @@ class Settings:
     quiet: QuietHours | None
     tips: tuple[int, time]
     first_tip_after: timedelta | None
+    weekly_cap: int | None
     log_level: str
     secret_key: Secret | None
     channels: Mapping[LaneName, Mapping[str, Secret]]
@@ -107,6 +108,7 @@ def _build(reader: _Reader, folder: Path) -> Settings:
         quiet=reader.take("quiet_hours", "21:30-07:30", _quiet_hours),
         tips=reader.take("tips", "tue 10:00", _weekly),
         first_tip_after=reader.take("first_tip_after", "", lambda text: parse_duration(text) if text else None),
+        weekly_cap=reader.take("weekly_cap", "3", _weekly_cap),
         log_level=reader.take("log_level", "INFO", _log_level),
         secret_key=reader.take("secret_key", "", _secret_key),
         channels=reader.channels(),
@@ -234,6 +236,14 @@ def _weekly(text: str) -> tuple[int, time]:
 def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
         raise ValueError(f"{text!r} is not a port: give a number from 1 to 65535")
+    return int(text)
+
+
+def _weekly_cap(text: str) -> int | None:
+    if text.strip().lower() in {"off", "none"}:
+        return None
+    if not text.isascii() or not text.isdigit() or int(text) > 100:
+        raise ValueError(f"{text!r} is not a number of messages: give one from 0 to 100, or off")
     return int(text)
 
 

@@ -32,7 +32,8 @@ from outreach.runtime.mailbox import StoredMailbox
 from outreach.runtime.sender import Sender
 from outreach.runtime.spool import Spool
 from outreach.runtime.ticker import Tick, Ticker
-from outreach.services import housekeeping, reminders, tips
+from outreach.services import broadcast_run, housekeeping, reminders, tips
+from outreach.services.broadcast_words import Newsroom
 from outreach.services.dispatch import Outlet
 from outreach.services.ports import UnitOfWork
 from outreach.settings import Settings
@@ -80,6 +81,12 @@ class App:
     def webchat(self) -> WebChatChannel | None:
         """The web chat, if it is on."""
         return next((door.channel for door in self._doors if isinstance(door.channel, WebChatChannel)), None)
+
+    @property
+    def newsroom(self) -> Newsroom:
+        """What it takes to write a broadcast, and to see it as each account will be handed it."""
+        crafts, outlets = self.core.crafts, tuple(map(self._outlet, self._doors))
+        return Newsroom(self.core.desk, crafts.vocabulary, crafts.wording_rules, outlets)
 
     def add_tick(self, name: str, every: timedelta, work: Callable[[UnitOfWork], object]) -> None:
         """Run *work* in a transaction every now and then, from the start on."""
@@ -150,10 +157,10 @@ class App:
             await door.channel.close()
         await self.bridge.close()
 
-    def remedy(self, finding: Finding) -> str:
-        """What staff can do about *finding*, in the language of the settings."""
-        wording, key = self.core.crafts.wording, f"remedy.{finding.remedy}"
-        return wording.say(key if wording.has(key) else "remedy.other", self.settings.language, **finding.values)
+    def remedy(self, finding: Finding, language: Language | None = None) -> str:
+        """What staff can do about *finding*, in *language* or that of the settings."""
+        wording, key, said_in = self.core.crafts.wording, f"remedy.{finding.remedy}", language or self.settings.language
+        return wording.say(key if wording.has(key) else "remedy.other", said_in, **finding.values)
 
     async def start(self) -> None:
         """Open for people. Raises `Fault` if another process runs on this database, or it is marked otherwise."""
@@ -224,8 +231,11 @@ class App:
         return Door(opened.lane, opened.adapter, opened.channel, counter)
 
     def _sender(self, door: Door) -> Sender:
-        outlet = Outlet(door.lane, door.counter.capabilities, self.core.desk, self.settings.quiet)
-        return Sender(self.bridge, door.channel, outlet, door.adapter, self._owner, self.clock)
+        return Sender(self.bridge, door.channel, self._outlet(door), door.adapter, self._owner, self.clock)
+
+    def _outlet(self, door: Door) -> Outlet:
+        settings = self.settings
+        return Outlet(door.lane, door.counter.capabilities, self.core.desk, settings.quiet, settings.weekly_cap)
 
     def _spool(self) -> Spool:
         return Spool(self.settings.data_dir / SPOOL_FILE, self.core.database.ring)
@@ -240,6 +250,7 @@ class App:
         ticks = [
             Tick("reminders", timedelta(seconds=1), self._queue_reminders),
             Tick("tips", timedelta(seconds=2), self._queue_tips),
+            Tick("broadcasts", timedelta(seconds=1), self._drive_broadcasts),
             Tick("redrive", timedelta(seconds=5), self.hub.redrive),
             Tick("spool", timedelta(seconds=10), self.guard.store_spooled),
             Tick("housekeeping", timedelta(minutes=10), self._purge),
@@ -255,6 +266,12 @@ class App:
         while await self.bridge.write(self._tips) == tips.AT_ONCE:
             continue
 
+    async def _drive_broadcasts(self) -> None:
+        while await self.bridge.write(self._plan_broadcast):
+            continue
+        while await self.bridge.write(self._settle_broadcasts) > 0:
+            continue
+
     async def _purge(self) -> None:
         while await self.bridge.write(self._keep_house) > 0:
             continue
@@ -264,6 +281,12 @@ class App:
 
     def _tips(self, uow: UnitOfWork) -> int:
         return tips.queue_due(uow, self.core.rhythm, self.clock())
+
+    def _plan_broadcast(self, uow: UnitOfWork) -> bool:
+        return broadcast_run.plan_next(uow, self.clock())
+
+    def _settle_broadcasts(self, uow: UnitOfWork) -> int:
+        return broadcast_run.settle(uow, self.clock())
 
     def _keep_house(self, uow: UnitOfWork) -> int:
         return housekeeping.purge(uow, self.clock())

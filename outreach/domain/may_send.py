@@ -23,6 +23,7 @@ class Why(StrEnum):
     MUTED = "muted"
     UNREACHABLE = "unreachable"
     TOO_LATE = "too_late"
+    CAPPED = "capped"
     WINDOW_CLOSED = "window_closed"
 
 
@@ -50,7 +51,11 @@ Decision: TypeAlias = Now | Later | No
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """What the decision needs to know of a person and the address in question."""
+    """What the decision needs to know of a person and the address in question.
+
+    *weekly_cap*: the most announcements and tips that they get in a week; ``None``: as many as there are. *told*: when
+    they got those of the last week, in any order.
+    """
 
     consents: frozenset[Purpose]
     audiences: frozenset[str]
@@ -59,12 +64,15 @@ class Recipient:
     reachable: bool = True
     muted_kinds: frozenset[MessageKind] = frozenset()
     muted_regions: frozenset[int] = frozenset()
+    weekly_cap: int | None = None
+    told: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What the decision needs to know of a message. *helps_until*: after that moment it can no longer help.
 
+    *region_lineage*: the part of the network that it comes from, and all above it; muting one of them ends it.
     *needed_by*: until then they must have it, to act on it; it wakes somebody rather than wait beyond that.
     """
 
@@ -84,15 +92,18 @@ class Door:
     reply_window: timedelta | None = None
 
 
-_NEEDS = {
+NEEDS = {
     MessageKind.CONFIRMATION: Purpose.TAKE_PART,
     MessageKind.CHANGE: Purpose.TAKE_PART,
     MessageKind.REMINDER: Purpose.TAKE_PART,
     MessageKind.ANNOUNCEMENT: Purpose.NEWS,
     MessageKind.EDUCATION: Purpose.TIPS,
 }
+"""What somebody must have allowed before they get such a message."""
+WEEK = timedelta(days=7)
 _ANSWERS = frozenset({MessageKind.SAFETY, MessageKind.REPLY})
-_BY_AUDIENCE = frozenset({MessageKind.ANNOUNCEMENT, MessageKind.EDUCATION})
+BY_AUDIENCE = frozenset({MessageKind.ANNOUNCEMENT, MessageKind.EDUCATION})
+"""What goes to those it may interest, not to those who joined something: chosen by audience, and only so often."""
 _WAITS_FOR_MORNING = frozenset(
     {MessageKind.CHANGE, MessageKind.REMINDER, MessageKind.ANNOUNCEMENT, MessageKind.EDUCATION}
 )
@@ -110,15 +121,15 @@ def may_send(person: Recipient, subject: Subject, door: Door, now: datetime) -> 
             return No(refusal)
     if not _is_open(door, now):
         return No(Why.WINDOW_CLOSED)
-    return _by_the_clock(person, subject, now)
+    return _by_the_cap(person, subject, now) or _by_the_clock(person, subject, now)
 
 
 def _refusal(person: Recipient, subject: Subject) -> Why | None:
-    if _NEEDS[subject.kind] not in person.consents:
+    if NEEDS[subject.kind] not in person.consents:
         return Why.NO_CONSENT
     if subject.kind in person.muted_kinds or subject.region_lineage & person.muted_regions:
         return Why.MUTED
-    if subject.kind in _BY_AUDIENCE and not subject.audience.includes(person.audiences):
+    if subject.kind in BY_AUDIENCE and not subject.audience.includes(person.audiences):
         return Why.NOT_FOR_THEM
     return None
 
@@ -129,6 +140,20 @@ def _is_open(door: Door, now: datetime) -> bool:
     if door.reply_window is None:
         return True
     return door.last_word is not None and now < door.last_word + door.reply_window
+
+
+def _by_the_cap(person: Recipient, subject: Subject, now: datetime) -> Decision | None:
+    """Later, when the oldest of this week's falls out of the week, if that still helps; ``None``: there is room."""
+    cap = person.weekly_cap
+    if cap is None or subject.kind not in BY_AUDIENCE:
+        return None
+    told = sorted(moment for moment in person.told if moment > now - WEEK)
+    if len(told) < cap:
+        return None
+    free_at = told[-cap] + WEEK if cap > 0 else None
+    if free_at is None or (subject.helps_until is not None and free_at >= subject.helps_until):
+        return No(Why.CAPPED)
+    return Later(free_at)
 
 
 def _by_the_clock(person: Recipient, subject: Subject, now: datetime) -> Decision:

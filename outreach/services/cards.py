@@ -26,6 +26,7 @@ from outreach.domain.ids import (
 from outreach.domain.messages import Incoming, Language, MessageKind, Outcome, Outgoing
 from outreach.domain.people import Purpose, Rhythm
 from outreach.domain.signup import Standing
+from outreach.services.cards_broadcasts import Posted
 
 FIRST_PUBLIC_NUMBER = 100  # 1–99 are places in the list a person saw last
 
@@ -196,7 +197,9 @@ class Letter:
     """A delivery about to be written out: why it exists, for whom, in which words.
 
     *subject* holds ids only (``sign_up``, ``activity``, ``lead``, ``slug`` …); *body* is there instead when the
-    words were fixed beforehand (a reply, an answer of staff).
+    words were fixed beforehand (a reply, an answer of staff). *muted_regions* … *posted* are filled for announcements
+    and tips alone: *told* when they got those of the last week, *weekly_cap* where their region sets one, *posted* for
+    a broadcast.
     """
 
     id: DeliveryId
@@ -219,6 +222,10 @@ class Letter:
     tries: int
     parts_sent: int
     state: DeliveryState
+    muted_regions: frozenset[int] = frozenset()
+    told: tuple[datetime, ...] = ()
+    weekly_cap: int | None = None
+    posted: Posted | None = None
 
 
 @dataclass(frozen=True, slots=True)

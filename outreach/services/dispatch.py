@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -10,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from outreach.content import fit
 from outreach.domain.delivery import DeliveryState
-from outreach.domain.ids import LaneName
-from outreach.domain.may_send import Door, Later, No, Recipient, Subject, Why, may_send
+from outreach.domain.ids import LaneName, ResidentId
+from outreach.domain.may_send import BY_AUDIENCE, Door, Later, No, Recipient, Subject, Why, may_send
 from outreach.domain.messages import Capabilities, Language, Outgoing
-from outreach.domain.people import Audience
+from outreach.domain.people import GENERAL, Audience
 from outreach.domain.times import QuietHours
 from outreach.services.cards import Fate, Letter
 from outreach.services.letters import Desk, write_out
@@ -42,6 +43,8 @@ class Outlet:
     capabilities: Capabilities
     desk: Desk
     quiet: QuietHours | None
+    weekly_cap: int | None = None
+    """The most announcements and tips a week, where a region does not say otherwise; ``None``: no limit."""
 
 
 def exchange(
@@ -57,13 +60,27 @@ def exchange(
     if limit < 1:
         return []
     letters = uow.deliveries.claim_due(outlet.lane, epoch=epoch, limit=min(limit, MOST_AT_ONCE), now=now, lease=LEASE)
-    ready = [made for letter in letters if (made := _make_ready(uow, outlet, letter, now)) is not None]
+    ready = _make_ready(uow, outlet, letters, now)
     ours = set(uow.deliveries.mark_calling([made.letter.id for made in ready], epoch=epoch, now=now))
     return [made for made in ready if made.letter.id in ours]
 
 
-def _make_ready(uow: UnitOfWork, outlet: Outlet, letter: Letter, now: datetime) -> Ready | None:
-    decision = may_send(_recipient(outlet, letter), _subject(uow, letter), _door(outlet, letter), now)
+def _make_ready(uow: UnitOfWork, outlet: Outlet, letters: Sequence[Letter], now: datetime) -> list[Ready]:
+    ready: list[Ready] = []
+    told: Counter[ResidentId | None] = Counter()  # what goes out with this batch counts towards their week, too
+    for letter in letters:
+        made = _decide(uow, outlet, letter, (now,) * told[letter.resident_id], now)
+        if made is not None:
+            ready.append(made)
+            told[letter.resident_id] += letter.kind in BY_AUDIENCE
+    return ready
+
+
+def _decide(uow: UnitOfWork, outlet: Outlet, letter: Letter, told: Sequence[datetime], now: datetime) -> Ready | None:
+    if letter.posted is not None and letter.posted.overtaken:
+        uow.deliveries.settle(letter.id, DeliveryState.WITHDRAWN, letter.posted.overtaken, now)
+        return None
+    decision = may_send(_recipient(outlet, letter, told), _subject(uow, letter), _door(outlet, letter), now)
     if isinstance(decision, Later):
         uow.deliveries.postpone(letter.id, decision.at, now)
         return None
@@ -74,13 +91,13 @@ def _make_ready(uow: UnitOfWork, outlet: Outlet, letter: Letter, now: datetime) 
     if messages is None:
         uow.deliveries.settle(letter.id, DeliveryState.EXPIRED, "nothing_to_say", now)
         return None
-    return Ready(letter, _parts(outlet, messages)[letter.parts_sent :])
+    return Ready(letter, parts(outlet.capabilities, messages)[letter.parts_sent :])
 
 
-def _parts(outlet: Outlet, messages: tuple[Outgoing, ...]) -> tuple[Outgoing, ...]:
-    able = outlet.capabilities
+def parts(able: Capabilities, messages: Sequence[Outgoing]) -> tuple[Outgoing, ...]:
+    """*messages* as a channel that is *able* to so much is handed them, cut to it. What a preview shows, too."""
     # A push's choices are buttons or nothing: numbers would clash with those of the conversation.
-    shown = messages if able.buttons else tuple(replace(message, choices=()) for message in messages)
+    shown = tuple(messages) if able.buttons else tuple(replace(message, choices=()) for message in messages)
     return tuple(piece for message in shown for piece in fit(message, able))
 
 
@@ -90,27 +107,33 @@ def _state_for(why: Why) -> DeliveryState:
             return DeliveryState.PARKED
         case Why.TOO_LATE:
             return DeliveryState.EXPIRED
-        case Why.NO_CONSENT | Why.NOT_FOR_THEM | Why.MUTED | Why.UNREACHABLE:
+        case Why.NO_CONSENT | Why.NOT_FOR_THEM | Why.MUTED | Why.UNREACHABLE | Why.CAPPED:
             return DeliveryState.WITHDRAWN
 
 
-def _recipient(outlet: Outlet, letter: Letter) -> Recipient:
+def _recipient(outlet: Outlet, letter: Letter, told: Sequence[datetime]) -> Recipient:
+    cap = outlet.weekly_cap if letter.weekly_cap is None else letter.weekly_cap
     return Recipient(
         consents=letter.consents,
         audiences=letter.audiences,
         quiet=outlet.quiet,
         zone=ZoneInfo(letter.zone),
         reachable=letter.reachable,
+        muted_regions=letter.muted_regions,
+        weekly_cap=None if letter.parts_sent else cap,  # what has begun is said to its end
+        told=(*letter.told, *told),
     )
 
 
 def _subject(uow: UnitOfWork, letter: Letter) -> Subject:
-    audience = Audience(frozenset({"general"}))
-    if letter.subject.get("about") == "tip":
+    audience, lineage = Audience(frozenset({GENERAL})), frozenset[int]()
+    if letter.posted is not None:
+        audience, lineage = Audience(letter.posted.audience), letter.posted.lineage
+    elif letter.subject.get("about") == "tip":
         language = Language(str(letter.subject["language"]))
         item = uow.contents.get(str(letter.subject["slug"]), language, str(letter.subject["version"]))
         audience = Audience(item.audience) if item is not None else audience
-    return Subject(letter.kind, audience, helps_until=letter.helps_until, needed_by=letter.needed_by)
+    return Subject(letter.kind, audience, lineage, letter.helps_until, letter.needed_by)
 
 
 def _door(outlet: Outlet, letter: Letter) -> Door:

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from outreach.content import fill, plain
 from outreach.domain.activity import ActivityStatus
+from outreach.domain.broadcast import About, kind_of
 from outreach.domain.errors import NotFound
-from outreach.domain.ids import SignUpId
+from outreach.domain.ids import ActivityId, SignUpId
 from outreach.domain.messages import Choice, Language, Outgoing
 from outreach.domain.signup import Standing
 from outreach.services.calendars import Calendars, discreet_title
 from outreach.services.cards import ApprovedItem, Letter, MyPlace
+from outreach.services.cards_broadcasts import BroadcastText
 from outreach.services.helplines import Lines
 from outreach.services.ports import UnitOfWork
 from outreach.wording import Wording, when
@@ -48,6 +50,8 @@ def write_out(uow: UnitOfWork, desk: Desk, letter: Letter, now: datetime) -> tup
         return tuple(_of_staff(desk, letter, message) for message in letter.body) if about == "thread" else letter.body
     if about == "tip":
         return _tip(uow, desk, letter, now)
+    if about == "broadcast":
+        return _posted(desk, letter, now)
     try:
         place = uow.sign_ups.place(SignUpId(int(letter.subject["sign_up"])))
     except NotFound:
@@ -60,6 +64,37 @@ def write_out(uow: UnitOfWork, desk: Desk, letter: Letter, now: datetime) -> tup
 def tip_text(desk: Desk, item: ApprovedItem, language: Language, now: datetime) -> str:
     """An approved item as one reads it in a chat: title, body, helplines filled in."""
     return f"{item.title}\n\n{fill(plain(item.body), desk.lines.values(language, now))}"
+
+
+def broadcast_text(
+    desk: Desk, about: About, text: BroadcastText, activity_id: ActivityId | None, now: datetime
+) -> Outgoing:
+    """The frozen words of a broadcast as one message, not yet cut to a channel: for sender and preview alike."""
+    if about is About.ACTIVITY:
+        said = text.body
+    else:
+        body = fill(text.body, desk.lines.values(text.language, now))
+        said = f"{text.title}\n\n{body}" if text.title else body
+    return Outgoing(
+        kind_of(about),
+        desk.wording.say("push.broadcast", text.language, text=said),
+        choices=() if activity_id is None else _ways_in(desk, activity_id, text.language),
+        fields=text.fields,
+    )
+
+
+def _posted(desk: Desk, letter: Letter, now: datetime) -> tuple[Outgoing, ...] | None:
+    posted = letter.posted
+    if posted is None or posted.text is None or posted.overtaken:
+        return None
+    return (broadcast_text(desk, posted.about, posted.text, posted.activity_id, now),)
+
+
+def _ways_in(desk: Desk, activity_id: ActivityId, language: Language) -> tuple[Choice, ...]:
+    return (
+        Choice(desk.wording.say("choice.join", language), f"join:{activity_id}"),
+        Choice(desk.wording.say("choice.activities", language), "list"),
+    )
 
 
 def _tip(uow: UnitOfWork, desk: Desk, letter: Letter, now: datetime) -> tuple[Outgoing, ...] | None:

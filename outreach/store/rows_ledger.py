@@ -13,6 +13,9 @@ from outreach.store.types import SERIAL, Moment
 OPEN_DELIVERY = "state IN ('queued', 'leased', 'parked')"
 """Those that may still be withdrawn. As text, in statements too: with bound values no partial index would be used."""
 
+TOLD = "kind IN ('announcement', 'education') AND state IN ('calling', 'sent', 'unconfirmed')"
+"""What counts towards the most that somebody gets in a week. As text, for the same reason."""
+
 
 class DeliveryRow(Row, table=True):
     """One row per (why, resident). *subject* holds ids only.
@@ -31,6 +34,7 @@ class DeliveryRow(Row, table=True):
         partial_index("ix_delivery_open_activity", "activity_id", where=OPEN_DELIVERY),
         Index("ix_delivery_tidy_at", "tidy_at"),
         partial_index("ix_delivery_broadcast", "broadcast_id", "state", where="broadcast_id IS NOT NULL"),
+        partial_index("ix_delivery_told", "resident_id", "changed_at", where=TOLD),
         partial_index("ix_delivery_external", "lane", "external_id", where="external_id <> ''"),
         NEVER_REUSED,
     )

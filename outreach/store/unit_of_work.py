@@ -15,6 +15,7 @@ from outreach.store.keys import KeyRing
 from outreach.store.shelves.activities import ActivityShelf
 from outreach.store.shelves.alerts import AlertShelf
 from outreach.store.shelves.audit import AuditShelf
+from outreach.store.shelves.broadcasts import BroadcastShelf
 from outreach.store.shelves.contents import ContentShelf
 from outreach.store.shelves.conversations import ConversationShelf
 from outreach.store.shelves.deliveries import DeliveryShelf
@@ -84,6 +85,11 @@ class SqlUnitOfWork:
     def deliveries(self) -> DeliveryShelf:
         """The ledger."""
         return DeliveryShelf(self._at)
+
+    @cached_property
+    def broadcasts(self) -> BroadcastShelf:
+        """What is sent to many."""
+        return BroadcastShelf(self._at)
 
     @cached_property
     def lanes(self) -> LaneShelf:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol, TypeAlias
 
 from outreach.domain.ids import LaneName
+from outreach.services.ports.broadcasts import Broadcasts
 from outreach.services.ports.care import Alerts, Audit, Contents, Marks, Threads
 from outreach.services.ports.people import Activities, Conversations, Links, People, Regions, SignUps
 from outreach.services.ports.traffic import Deliveries, Inbox, Lanes, Mailboxes
@@ -15,6 +16,7 @@ __all__ = [
     "Activities",
     "Alerts",
     "Audit",
+    "Broadcasts",
     "Contents",
     "Conversations",
     "Deliveries",
@@ -49,6 +51,8 @@ class UnitOfWork(Protocol):
     def sign_ups(self) -> SignUps: ...
     @property
     def deliveries(self) -> Deliveries: ...
+    @property
+    def broadcasts(self) -> Broadcasts: ...
     @property
     def lanes(self) -> Lanes: ...
     @property

@@ -292,7 +292,7 @@ class DeliveryShelf(Shelf):
         return {row[0]: row[1] for row in self._at.connection.execute(_COUNTS)}
 
     def _letters(self, rows: Sequence[Any], now: datetime) -> list[Letter]:
-        letters, unreadable = letters_of(self._at, rows)
+        letters, unreadable = letters_of(self._at, rows, now)
         for delivery_id in unreadable:
             self.settle(delivery_id, DeliveryState.WITHDRAWN, "unreadable", now)
         return letters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, select
@@ -18,6 +19,7 @@ from outreach.store.codec import unpack_answers
 from outreach.store.rows import table_of
 from outreach.store.rows_ledger import DeliveryRow
 from outreach.store.rows_people import AddressRow, ConsentRow, RegionRow, ResidentRow
+from outreach.store.shelves.ledger_people import Beside, look_beside
 from outreach.store.transaction import Transaction
 from outreach.store.types import split
 
@@ -35,7 +37,7 @@ _COLUMNS: tuple[ColumnElement[Any], ...] = (
     _D.id, _D.kind, _D.lane, _D.resident_id, _D.address_id, _D.language, _D.subject, _D.activity_id, _D.sign_up_id,
     _D.helps_until, _D.needed_by, _D.key, _D.tries, _D.parts_sent, _D.state, _D.to_sealed, _D.body_sealed,
     _D.created_at, _A.ref_sealed, _A.reach, _A.last_word_at, _R.key_sealed, _R.language.label("their_language"),
-    _R.audiences, _REGION.c.zone,
+    _R.audiences, _REGION.c.zone, _REGION.c.path, _D.broadcast_id,
 )  # fmt: skip
 LETTERS = (
     select(*_COLUMNS)
@@ -52,13 +54,17 @@ _CONSENTS = select(_CONSENT.c.resident_id, _CONSENT.c.purpose).where(
 )
 
 
-def letters_of(at: Transaction, rows: Sequence[Any]) -> tuple[list[Letter], list[DeliveryId]]:
-    """The letters of *rows* (of `LETTERS`), and the ids of those that cannot be opened any more."""
+def letters_of(at: Transaction, rows: Sequence[Any], now: datetime) -> tuple[list[Letter], list[DeliveryId]]:
+    """The letters of *rows* (of `LETTERS`), and the ids of those that cannot be opened any more.
+
+    A constant number of statements, however many rows.
+    """
+    beside = look_beside(at, rows, now)
     consents = _consents(at, {row.resident_id for row in rows if row.resident_id is not None})
     letters, unreadable = [], []
     for row in rows:
         try:
-            letters.append(_letter(at, row, consents.get(row.resident_id, frozenset())))
+            letters.append(_letter(at, row, consents.get(row.resident_id, frozenset()), beside))
         except Fault:  # one damaged row must not hold up everybody behind it: the caller writes it off
             unreadable.append(DeliveryId(row.id))
     return letters, unreadable
@@ -73,8 +79,9 @@ def _consents(at: Transaction, residents: Iterable[int]) -> dict[int, frozenset[
     return {resident_id: frozenset(purposes) for resident_id, purposes in found.items()}
 
 
-def _letter(at: Transaction, row: Any, consents: frozenset[Purpose]) -> Letter:
+def _letter(at: Transaction, row: Any, consents: frozenset[Purpose], beside: Beside) -> Letter:
     to, body = _opened(at, row)
+    language = Language(row.language or row.their_language or at.defaults.language)
     return Letter(
         id=DeliveryId(row.id),
         kind=MessageKind(row.kind),
@@ -82,7 +89,7 @@ def _letter(at: Transaction, row: Any, consents: frozenset[Purpose]) -> Letter:
         to=to,
         resident_id=None if row.resident_id is None else ResidentId(row.resident_id),
         address_id=row.address_id,
-        language=Language(row.language or row.their_language or at.defaults.language),
+        language=language,
         zone=row.zone or at.defaults.zone,
         audiences=split(row.audiences or ""),
         consents=consents,
@@ -97,6 +104,10 @@ def _letter(at: Transaction, row: Any, consents: frozenset[Purpose]) -> Letter:
         tries=row.tries,
         parts_sent=row.parts_sent,
         state=DeliveryState(row.state),
+        muted_regions=beside.mutes.get(row.resident_id, frozenset()),
+        told=beside.told.get(row.resident_id, ()),
+        weekly_cap=beside.cap_at(row.path or ""),
+        posted=beside.posted.get((row.broadcast_id, language.value)),
     )
 
 

@@ -12,6 +12,7 @@ depends_on = None
 
 MOMENT = sa.BigInteger().with_variant(sa.DateTime(timezone=True), "postgresql")
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+TOLD = "kind IN ('announcement', 'education') AND state IN ('calling', 'sent', 'unconfirmed')"
 
 
 def upgrade() -> None:
@@ -37,6 +38,7 @@ def upgrade() -> None:
         sa.Column("approved_by_id", sa.BigInteger(), nullable=True),
         sa.Column("approved_at", MOMENT, nullable=True),
         sa.Column("stopped_at", MOMENT, nullable=True),
+        sa.Column("settled_at", MOMENT, nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("changed_at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_broadcast_activity_id")),
@@ -50,8 +52,8 @@ def upgrade() -> None:
         "broadcast",
         ["state", "starts_at"],
         unique=False,
-        sqlite_where=sa.text("state IN ('approved', 'planning', 'sending')"),
-        postgresql_where=sa.text("state IN ('approved', 'planning', 'sending')"),
+        sqlite_where=sa.text("settled_at IS NULL AND state <> 'draft'"),
+        postgresql_where=sa.text("settled_at IS NULL AND state <> 'draft'"),
     )
     op.create_table(
         "broadcast_text",
@@ -61,6 +63,7 @@ def upgrade() -> None:
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("version", sa.String(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("fields", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["broadcast_id"], ["broadcast.id"], name=op.f("fk_broadcast_text_broadcast_id"), ondelete="CASCADE"
         ),
@@ -79,3 +82,11 @@ def upgrade() -> None:
         op.add_column("content_version", sa.Column(name, sa.String(), server_default="", nullable=False))
     op.add_column("content_version", sa.Column("withdrawn_at", MOMENT, nullable=True))
     op.add_column("content_version", sa.Column("withdrawn_by", sa.String(), nullable=True))
+    op.create_index(
+        "ix_delivery_told",
+        "delivery",
+        ["resident_id", "changed_at"],
+        unique=False,
+        sqlite_where=sa.text(TOLD),
+        postgresql_where=sa.text(TOLD),
+    )

@@ -1,0 +1,157 @@
+"""What staff entered for a broadcast, made whole and checked: all that is wrong with it is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from outreach.domain.activity import ActivityStatus, SignUpPolicy
+from outreach.domain.actor import Actor, Permission
+from outreach.domain.broadcast import About
+from outreach.domain.errors import ActivityNotFound, BadInput
+from outreach.domain.ids import ActivityId
+from outreach.domain.messages import Language
+from outreach.domain.people import GENERAL
+from outreach.services import broadcast_words
+from outreach.services.access import require
+from outreach.services.broadcast_words import Newsroom
+from outreach.services.cards import ActivityCard, ApprovedItem, Region
+from outreach.services.cards_broadcasts import BroadcastCard, BroadcastText, NewBroadcast
+from outreach.services.ports import UnitOfWork
+
+FURTHEST = timedelta(days=366)  # nobody plans an announcement so far ahead: a slip of the hand
+
+Texts = Mapping[Language, BroadcastText]
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What it is made of, as far as it was found, and what is wrong with it."""
+
+    texts: Texts
+    audience: frozenset[str]
+    problems: tuple[str, ...] = ()
+
+
+def written(uow: UnitOfWork, by: Actor, room: Newsroom, new: NewBroadcast, now: datetime) -> tuple[NewBroadcast, Texts]:
+    """*new* with all that was left open filled in, and its words. Raises `BadInput`, `Forbidden` or `NotFound`."""
+    region = uow.regions.get(new.region_id)
+    require(by, Permission.BROADCAST, region.path)
+    subject = _subject(uow, by, room, region, new, now)
+    problems = [*subject.problems, *_about_audience(room, new), *about_start(uow, new.activity_id, new.starts_at, now)]
+    if problems:
+        raise BadInput(problems)
+    whole = replace(
+        new,
+        audience=new.audience or subject.audience or frozenset({GENERAL}),
+        languages=frozenset(subject.texts),
+        activity_id=new.activity_id if new.about is About.ACTIVITY else None,
+        slug=new.slug if new.about is About.ITEM else None,
+    )
+    return whole, subject.texts
+
+
+def written_again(
+    uow: UnitOfWork, by: Actor, room: Newsroom, card: BroadcastCard, kept: Texts, now: datetime
+) -> tuple[NewBroadcast, Texts]:
+    """A kept draft as it reads today. A time to begin that is over by now means at once."""
+    new = as_entered(card, kept)
+    due = new.starts_at is not None and new.starts_at <= now
+    return written(uow, by, room, replace(new, starts_at=None) if due else new, now)
+
+
+def as_entered(card: BroadcastCard, kept: Texts) -> NewBroadcast:
+    """What staff entered for *card*."""
+    texts = {language: text.body for language, text in kept.items()} if card.about is About.TEXT else {}
+    return NewBroadcast(
+        card.about, card.region_id, card.activity_id, card.slug, texts, card.audience, card.languages, card.starts_at
+    )
+
+
+def about_start(
+    uow: UnitOfWork, activity_id: ActivityId | None, starts_at: datetime | None, now: datetime
+) -> list[str]:
+    """What is wrong with the time to begin."""
+    if starts_at is None:
+        return []
+    if starts_at <= now:
+        return ["starts: it lies in the past; give a later time, or none to begin at once"]
+    if starts_at > now + FURTHEST:
+        return [f"starts: more than {FURTHEST.days} days ahead; look again"]
+    activity = None if activity_id is None else _found(uow, activity_id)
+    if activity is not None and starts_at >= activity.starts_at:
+        return ["starts: the activity has begun by then; give an earlier time"]
+    return []
+
+
+def _subject(uow: UnitOfWork, by: Actor, room: Newsroom, region: Region, new: NewBroadcast, now: datetime) -> _Subject:
+    match new.about:
+        case About.ACTIVITY:
+            return _of_activity(uow, by, room, region, new, now)
+        case About.ITEM:
+            return _of_item(uow, new)
+        case About.TEXT:
+            return _of_staff(room, new, now)
+
+
+def _of_activity(
+    uow: UnitOfWork, by: Actor, room: Newsroom, region: Region, new: NewBroadcast, now: datetime
+) -> _Subject:
+    card = None if new.activity_id is None else _found(uow, new.activity_id)
+    # The same answer for one that is not there and one that is not for everybody: an id tells nobody anything.
+    if card is None or card.restricted or card.status is not ActivityStatus.PUBLISHED:
+        return _Subject({}, frozenset(), ("activity: there is none with this id that everybody may see",))
+    problems = []
+    if now >= card.starts_at:
+        problems.append("activity: it has begun already")
+    if card.policy is SignUpPolicy.INVITATION:
+        problems.append("activity: one comes by invitation alone; there is nothing to announce")
+    if not _is_near(by, card, region):
+        problems.append("activity: it is in another part of the network than this region; take a region that holds it")
+    wording = room.desk.wording
+    texts = {each: broadcast_words.of_activity(card, wording, each) for each in new.languages or frozenset(Language)}
+    return _Subject(texts, card.audience, tuple(problems))
+
+
+def _of_item(uow: UnitOfWork, new: NewBroadcast) -> _Subject:
+    found: dict[Language, ApprovedItem] = {
+        item.language: item for item in uow.contents.approved() if item.slug == new.slug
+    }
+    if not found:
+        return _Subject({}, frozenset(), ("item: there is none of that name that is approved here",))
+    missing = sorted(new.languages - set(found))
+    texts = {each: broadcast_words.of_item(item) for each, item in found.items() if each in (new.languages or found)}
+    audience = frozenset[str]().union(*(item.audience for item in found.values()))
+    return _Subject(texts, audience, tuple(f"item: it is not approved in {each}; approve it first" for each in missing))
+
+
+def _of_staff(room: Newsroom, new: NewBroadcast, now: datetime) -> _Subject:
+    given = {each: text for each, text in new.texts.items() if not new.languages or each in new.languages}
+    problems = [
+        problem for each in sorted(given) for problem in broadcast_words.problems_of(room, each, given[each], now)
+    ]
+    problems += [f"text.{each}: it is missing; write it" for each in sorted(new.languages - set(given))]
+    if not given and not problems:
+        problems.append("text: there is none; write it in at least one language")
+    return _Subject(
+        {each: broadcast_words.of_staff(each, text) for each, text in given.items()}, frozenset(), tuple(problems)
+    )
+
+
+def _about_audience(room: Newsroom, new: NewBroadcast) -> Iterator[str]:
+    for tag in sorted(new.audience - room.audiences):
+        yield f"audience: there is no tag {tag!r}; there are {', '.join(sorted(room.audiences))}"
+
+
+def _found(uow: UnitOfWork, activity_id: ActivityId) -> ActivityCard | None:
+    try:
+        return uow.activities.card(activity_id)
+    except ActivityNotFound:
+        return None
+
+
+def _is_near(by: Actor, card: ActivityCard, region: Region) -> bool:
+    """In the region, in one above it that holds the region, or where *by* announces things anyway."""
+    related = card.region_path.startswith(region.path) or region.path.startswith(card.region_path)
+    return related or by.may(Permission.BROADCAST, card.region_path)

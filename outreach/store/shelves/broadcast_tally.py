@@ -1,0 +1,86 @@
+"""The dry run in SQL: everybody in a region, counted by what would become of a broadcast to them. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, null, or_, select, text, true
+
+from outreach.domain.ids import LaneName
+from outreach.domain.may_send import WEEK, Why
+from outreach.domain.messages import Language
+from outreach.services.cards_broadcasts import Aim, OpenLane, Tally
+from outreach.store.rows_ledger import TOLD
+from outreach.store.shelves.broadcast_meant import MEANT, PEOPLE_AND_WAYS, REGION, RESIDENT, lives_in, why_not
+from outreach.store.shelves.ledger_entry import NO_ADDRESS
+from outreach.store.shelves.ledger_letters import ADDRESS, DELIVERY
+from outreach.store.shelves.ledger_people import region_caps
+from outreach.store.transaction import Transaction
+
+_R, _A, _D, _G = RESIDENT.c, ADDRESS.c, DELIVERY.c, REGION.c
+_JUST_BEFORE = timedelta(microseconds=1)
+
+
+def tally(at: Transaction, aim: Aim, lanes: Sequence[OpenLane], weekly_cap: int | None, now: datetime) -> list[Tally]:
+    """So many people by reason, lane and language. Two statements, however many people there are."""
+    cap = _cap_of_region(at, weekly_cap)
+    # Told so lately that it still counts in the last moment in which this one helps: there is no room before the end.
+    full = _told_since(max(now - WEEK + _JUST_BEFORE, aim.helps_until - WEEK)) >= cap
+    why = why_not(aim)
+    decided = case(
+        (why != MEANT, why),
+        (_A.id.is_(None), literal(NO_ADDRESS)),
+        (_A.lane.not_in([lane.lane for lane in lanes]), literal(Why.UNREACHABLE.value)),
+        (_is_shut(lanes), literal(Why.WINDOW_CLOSED.value)),
+        (and_(cap.is_not(None), full), literal(Why.CAPPED.value)),
+        else_=literal(MEANT),
+    ).label("why")
+    had_theirs = and_(cap.is_not(None), _told_since(now - WEEK + _JUST_BEFORE) >= cap)
+    found = (
+        select(
+            decided,
+            case((had_theirs, true()), else_=false()).label("later"),
+            _A.lane.label("lane"),
+            _R.language.label("language"),
+        )
+        .select_from(PEOPLE_AND_WAYS)
+        .where(lives_in(aim))
+        .subquery()
+    )
+    columns = (found.c.why, found.c.later, found.c.lane, found.c.language)
+    rows = at.connection.execute(select(*columns, func.count()).group_by(*columns).order_by(*columns))
+    return [
+        Tally(why, bool(later), None if lane is None else LaneName(lane), Language(language), people)
+        for why, later, lane, language, people in rows
+    ]
+
+
+def _told_since(since: datetime) -> ColumnElement[int]:
+    """How many announcements and tips somebody has got from *since* on."""
+    told: ColumnElement[int] = (
+        select(func.count())
+        .select_from(DELIVERY)
+        .where(_D.resident_id == _R.id, text(TOLD), _D.changed_at >= literal(since, _D.changed_at.type))
+        .scalar_subquery()
+    )
+    return told
+
+
+def _cap_of_region(at: Transaction, weekly_cap: int | None) -> ColumnElement[Any]:
+    """The cap that holds where somebody lives: of the nearest region that sets one, else *weekly_cap*."""
+    otherwise: ColumnElement[Any] = null() if weekly_cap is None else literal(weekly_cap)
+    set_here = [(_G.path.startswith(path, autoescape=True), cap) for path, cap in region_caps(at)]
+    return case(*set_here, else_=otherwise) if set_here else otherwise
+
+
+def _is_shut(lanes: Sequence[OpenLane]) -> ColumnElement[bool]:
+    """Whether we may not write first on somebody's lane just now."""
+    mute = [lane.lane for lane in lanes if not lane.may_push]
+    windows = [
+        and_(_A.lane == lane.lane, _A.last_word_at <= literal(lane.closed_before, _A.last_word_at.type))
+        for lane in lanes
+        if lane.may_push and lane.closed_before is not None
+    ]
+    return or_(_A.lane.in_(mute), *windows)
