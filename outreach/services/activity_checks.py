@@ -59,7 +59,7 @@ def about_length(starts_at: datetime, ends_at: datetime) -> Iterator[Problem]:
     try:
         Slot(starts_at, ends_at)
     except ValueError as reason:
-        yield Problem("time", "length", str(reason))
+        yield Problem("minutes", "length", str(reason))
 
 
 def _about_line(name: str, text: str) -> Iterator[Problem]:

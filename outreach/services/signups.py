@@ -55,14 +55,17 @@ def accept(uow: UnitOfWork, by: Actor, sign_up_id: SignUpId, now: datetime) -> A
     return fact
 
 
-def refuse(uow: UnitOfWork, by: Actor, sign_up_id: SignUpId, now: datetime) -> Refused:
-    """Say no to a request, or take a place back. Raises `NotFound`, `IllegalMove` or `Forbidden`."""
+def refuse(uow: UnitOfWork, by: Actor, sign_up_id: SignUpId, now: datetime, reason: str = "") -> Refused:
+    """Say no to a request, or take a place back. Raises `NotFound`, `IllegalMove` or `Forbidden`.
+
+    *reason*: why, in the words of staff, for the audit alone.
+    """
     activity, chosen = _locked_for_staff(uow, by, sign_up_id, Permission.DECIDE_REQUESTS)
     fact = activity.refuse(chosen, now)
     _store(uow, activity, fact.sign_up, now)
     _store_promoted(uow, fact.promoted)
     consequences.of_refused(uow, fact, now)
-    uow.audit.write(by, "refuse", "sign_up", sign_up_id, now)
+    uow.audit.write(by, "refuse", "sign_up", sign_up_id, now, reason)
     return fact
 
 

@@ -228,6 +228,9 @@ class Activities(Protocol):
     def hosts(self, unit: str, limit: int) -> list[HostChoice]:
         """Who may lead an activity there, by name."""
 
+    def host_name(self, staff_id: StaffId) -> str | None:
+        """What whoever leads it is called."""
+
     def beginnings(self, scope: Scope, wanted: Wanted) -> list[Beginning]:
         """Of the same, all that begin between ``since`` and ``until``, counted by the moment; by start."""
 

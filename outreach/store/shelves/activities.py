@@ -217,6 +217,10 @@ class ActivityShelf(Shelf):
         """Who may lead an activity there, by name."""
         return activity_choices.hosts(self._at, unit, limit)
 
+    def host_name(self, staff_id: StaffId) -> str | None:
+        """What whoever leads it is called."""
+        return activity_choices.host_name(self._at, staff_id)
+
     def upcoming(
         self, now: datetime, limit: int, *, region_path: str = "", after: ActivityId | None = None, public: bool = True
     ) -> list[ActivityCard]:

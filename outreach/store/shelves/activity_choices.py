@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import String, bindparam, or_, select
 
 from outreach.domain.actor import Reach
+from outreach.domain.ids import StaffId
 from outreach.services.cards import Region
 from outreach.services.cards_planning import HostChoice
 from outreach.store.rows import table_of
@@ -32,6 +33,13 @@ _HOSTS = (
     .order_by(_S.name, _S.id)
     .limit(bindparam("limit"))
 )
+
+_HOST = select(_S.name).where(_S.id == bindparam("id"))
+
+
+def host_name(at: Transaction, staff_id: StaffId) -> str | None:
+    """What that member of staff is called, whether or not they still work here."""
+    return at.connection.execute(_HOST, {"id": staff_id}).scalar_one_or_none()
 
 
 def units(at: Transaction, unit: str, reach: Reach, limit: int) -> list[Region]:
