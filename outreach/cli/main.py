@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from outreach.cli import activity, channels, chat, content, db, demo, feed, kit, run, safety, thread
+from outreach.cli import activity, broadcast, channels, chat, content, db, demo, feed, kit, run, safety, thread
 from outreach.cli.refusals import told
 from outreach.domain.errors import BadInput, Fault, Refusal
 
@@ -28,6 +28,7 @@ app.command("demo")(demo.demo)
 app.command("chat")(chat.chat)
 app.command("feed")(feed.feed)
 app.add_typer(activity.app, name="activity")
+app.add_typer(broadcast.app, name="broadcast")
 app.add_typer(thread.app, name="thread")
 app.add_typer(content.app, name="content")
 app.add_typer(channels.app, name="channels")

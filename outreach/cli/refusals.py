@@ -6,6 +6,7 @@ from outreach.domain.errors import ActivityCalledOff, ActivityClosed, ActivityNo
 
 _WHERE_TO_LOOK = {
     "thread": "outreach thread list --all",
+    "broadcast": "outreach broadcast list",
     "alert": "outreach safety alerts list --all",
     "sign_up": "outreach activity roster ID",
     "library item": "outreach content list",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, insert, or_, select, text, update
+from sqlalchemy import Select, bindparam, case, delete, func, insert, or_, select, text, update
 
 from outreach.domain.actor import Actor
 from outreach.domain.broadcast import About, Approved, BroadcastId, BroadcastState
@@ -37,8 +37,10 @@ _BROADCAST, _TEXT, _REGION = table_of(BroadcastRow), table_of(BroadcastTextRow),
 _B, _T, _G = _BROADCAST.c, _TEXT.c, _REGION.c
 _NOW = bindparam("now", type_=_B.changed_at.type)
 
-_TITLE = (  # one of its languages; which one is for a list of no consequence
-    select(func.min(_T.title)).where(_T.broadcast_id == _B.id).scalar_subquery()
+_BEGINNING = 40  # characters of a text that has no title
+_NAME = case((_T.title != "", _T.title), else_=func.substr(_T.body, 1, _BEGINNING))
+_TITLE = (  # in one of its languages: which one is for a list of no consequence
+    select(func.min(_NAME)).where(_T.broadcast_id == _B.id).scalar_subquery()
 )
 _CARDS = select(_BROADCAST, _TITLE.label("title"), _G.path, _G.name, _G.zone).select_from(
     _BROADCAST.join(_REGION, _G.id == _B.region_id)
