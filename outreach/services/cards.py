@@ -368,13 +368,14 @@ class ApprovedItem:
 
 @dataclass(frozen=True, slots=True)
 class TipDue:
-    """A resident whose moment for a tip has come. *seen* are the items they had before, oldest first."""
+    """A resident whose moment for a tip has come. *seen* as in `Contents.seen`, oldest first."""
 
     resident_id: ResidentId
     language: Language
     audiences: frozenset[str]
     due_at: datetime
     seen: tuple[str, ...]
+    rhythm: Rhythm = Rhythm.WEEKLY
 
 
 @dataclass(frozen=True, slots=True)

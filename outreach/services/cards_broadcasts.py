@@ -10,6 +10,7 @@ from outreach.domain.broadcast import About, BroadcastId, BroadcastState
 from outreach.domain.delivery import DeliveryState
 from outreach.domain.ids import ActivityId, LaneName, RegionId, ResidentId, StaffId
 from outreach.domain.messages import Language, MessageKind, Outgoing
+from outreach.domain.people import Rhythm
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,3 +237,31 @@ class Chunk:
     planned: int
     left_out: Mapping[str, int]
     is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The last announcement or tip that somebody got. *posted* for a broadcast; *subject* as in `cards.Letter`."""
+
+    about: str
+    at: datetime
+    subject: Mapping[str, str | int]
+    posted: Posted | None = None
+    region_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why somebody got what they got last.
+
+    *about*: ``broadcast``, ``tip`` or ``digest``. *region_name*: the place it was announced for, where they live in.
+    *chosen*: the audiences of theirs that it is meant for; empty: it is for everybody. *rhythm*: how often they asked
+    for tips; ``None`` for an announcement.
+    """
+
+    about: str
+    at: datetime
+    title: str
+    region_name: str | None
+    chosen: frozenset[str]
+    rhythm: Rhythm | None

@@ -12,6 +12,7 @@ from outreach.domain.broadcast import About, kind_of
 from outreach.domain.errors import NotFound
 from outreach.domain.ids import ActivityId, SignUpId
 from outreach.domain.messages import Choice, Language, Outgoing
+from outreach.domain.people import Audience
 from outreach.domain.signup import Standing
 from outreach.services.calendars import Calendars, discreet_title
 from outreach.services.cards import ApprovedItem, Letter, MyPlace
@@ -50,6 +51,8 @@ def write_out(uow: UnitOfWork, desk: Desk, letter: Letter, now: datetime) -> tup
         return tuple(_of_staff(desk, letter, message) for message in letter.body) if about == "thread" else letter.body
     if about == "tip":
         return _tip(uow, desk, letter, now)
+    if about == "digest":
+        return _digest(uow, desk, letter)
     if about == "broadcast":
         return _posted(desk, letter, now)
     try:
@@ -105,6 +108,19 @@ def _tip(uow: UnitOfWork, desk: Desk, letter: Letter, now: datetime) -> tuple[Ou
         return None
     text = desk.wording.say("push.tip", language, text=tip_text(desk, item, language, now))
     return (Outgoing(letter.kind, text),)
+
+
+def _digest(uow: UnitOfWork, desk: Desk, letter: Letter) -> tuple[Outgoing, ...] | None:
+    """Titles, numbered, of what still stands and is still for them."""
+    language = Language(str(letter.subject["language"]))
+    named = (each.split("@") for each in str(letter.subject["items"]).split(","))
+    items = [uow.contents.get(slug, language, version) for slug, version in named]
+    kept = [item for item in items if item is not None and Audience(item.audience).includes(letter.audiences)]
+    if not kept:
+        return None
+    titles = "\n".join(f"{number}. {item.title}" for number, item in enumerate(kept, start=1))
+    choice = Choice(desk.wording.say("choice.tip", language), "tip")
+    return (Outgoing(letter.kind, desk.wording.say("push.digest", language, titles=titles), choices=(choice,)),)
 
 
 def _of_staff(desk: Desk, letter: Letter, message: Outgoing) -> Outgoing:

@@ -27,6 +27,7 @@ VALUES: dict[str, str | int] = {
     "public_number": 123,
     "link": "https://example.org/c/1-abc.ics",
     "text": "您好",
+    "titles": "1. 睡个好觉",
 }
 TELLING = ("心理", "抑郁", "焦虑", "咨询", "辅导", "治疗", "mental", "counsel", "therapy", "depress", "psych")
 

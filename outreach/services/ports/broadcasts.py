@@ -20,6 +20,7 @@ from outreach.services.cards_broadcasts import (
     OpenLane,
     Outcome,
     Tally,
+    Told,
 )
 
 
@@ -82,6 +83,9 @@ class Broadcasts(Protocol):
         self, broadcast_id: BroadcastId, region_path: str, limit: int, after: ResidentId, *, below: bool
     ) -> list[CallLine]:
         """Whom it did not reach though they are meant, by id; those of that region, or of all *below* it too."""
+
+    def last_told(self, resident_id: ResidentId) -> Told | None:
+        """The last announcement or tip that they got and that is still in the ledger."""
 
     def second_person(self, region_id: RegionId) -> bool:
         """Whether that region wants a second person, by its own setting or the nearest one above it; yes by default."""

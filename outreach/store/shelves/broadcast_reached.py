@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -11,18 +12,19 @@ from outreach.domain.broadcast import BroadcastId
 from outreach.domain.delivery import DeliveryState
 from outreach.domain.errors import Fault
 from outreach.domain.ids import LaneName, ResidentId
-from outreach.domain.may_send import Why
+from outreach.domain.may_send import BY_AUDIENCE, Why
 from outreach.domain.messages import Language
-from outreach.services.cards_broadcasts import CallLine, Outcome
+from outreach.services.cards_broadcasts import CallLine, Outcome, Told
 from outreach.store.rows import table_of
+from outreach.store.rows_broadcasts import BroadcastRow
 from outreach.store.rows_ledger import OPEN_DELIVERY
 from outreach.store.rows_people import RegionRow, ResidentRow
 from outreach.store.shelves.ledger_letters import DELIVERY
 from outreach.store.shelves.ledger_outcomes import ERASED
+from outreach.store.shelves.ledger_people import posted
 from outreach.store.shelves.ledger_tidying import NOBODY_CAME
+from outreach.store.shelves.person_cards import NICKNAME_COLUMN
 from outreach.store.transaction import Transaction
-
-NICKNAME_COLUMN = "resident.nickname"
 
 _S = DeliveryState
 _RESIDENT, _REGION = table_of(ResidentRow), table_of(RegionRow)
@@ -67,6 +69,20 @@ _UNREACHED = (
     .limit(bindparam("limit"))
 )
 
+_BROADCAST = table_of(BroadcastRow)
+_LAST_TOLD = (
+    select(_D.subject, _D.changed_at, _D.broadcast_id, _R.language, _G.name)
+    .select_from(
+        DELIVERY.join(_RESIDENT, _R.id == _D.resident_id)
+        .outerjoin(_BROADCAST, _BROADCAST.c.id == _D.broadcast_id)
+        .outerjoin(_REGION, _G.id == _BROADCAST.c.region_id)
+    )
+    .where(_D.resident_id == bindparam("resident"), _D.state == _S.SENT.value)
+    .where(_D.kind.in_(sorted(BY_AUDIENCE)))
+    .order_by(_D.changed_at.desc(), _D.id.desc())
+    .limit(1)
+)
+
 
 def withdraw(at: Transaction, broadcast_id: BroadcastId, reason: str, limit: int, now: datetime) -> int:
     """Take back up to *limit* of what is open; how many."""
@@ -91,6 +107,17 @@ def unreached(
     there = _G.path.startswith(region_path, autoescape=True) if below else _G.path == region_path
     values = {"of": broadcast_id, "after": after, "limit": limit}
     return [_line(at, row) for row in at.connection.execute(_UNREACHED.where(there), values)]
+
+
+def last_told(at: Transaction, resident_id: ResidentId) -> Told | None:
+    """The last announcement or tip that they got and that is still in the ledger."""
+    row = at.connection.execute(_LAST_TOLD, {"resident": resident_id}).one_or_none()
+    if row is None:
+        return None
+    subject = json.loads(row.subject)
+    words = {} if row.broadcast_id is None else posted(at, [row.broadcast_id])
+    found = words.get((row.broadcast_id, row.language)) or next(iter(words.values()), None)
+    return Told(subject.get("about", ""), row.changed_at, subject, found, row.name)
 
 
 def _line(at: Transaction, row: Any) -> CallLine:

@@ -24,6 +24,7 @@ from outreach.services.cards_broadcasts import (
     OpenLane,
     Outcome,
     Tally,
+    Told,
 )
 from outreach.store.codec import packed
 from outreach.store.rows import table_of
@@ -212,6 +213,10 @@ class BroadcastShelf(Shelf):
     ) -> list[CallLine]:
         """Whom it did not reach though they are meant, by id; those of that region, or of all *below* it too."""
         return broadcast_reached.unreached(self._at, broadcast_id, region_path, limit, after, below=below)
+
+    def last_told(self, resident_id: ResidentId) -> Told | None:
+        """The last announcement or tip that they got and that is still in the ledger."""
+        return broadcast_reached.last_told(self._at, resident_id)
 
     def second_person(self, region_id: RegionId) -> bool:
         """Whether that region wants a second person, by its own setting or the nearest one above it; yes by default."""

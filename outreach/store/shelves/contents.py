@@ -12,6 +12,7 @@ from outreach.domain.actor import Actor
 from outreach.domain.errors import NotFound
 from outreach.domain.ids import ResidentId
 from outreach.domain.messages import Language
+from outreach.domain.people import Rhythm
 from outreach.services.cards import ApprovedItem, TipDue
 from outreach.services.cards_content import ApprovedText, ContentVersion
 from outreach.store.dialect import ByDialect
@@ -64,7 +65,7 @@ _KEEP_SOURCE = (
 )
 _WITHDRAW = update(_VERSION).where(_V.slug == bindparam("of_slug"), _STANDS)
 _DUE = (
-    select(_R.id, _R.language, _R.audiences, _R.next_tip_at)
+    select(_R.id, _R.language, _R.audiences, _R.next_tip_at, _R.rhythm)
     .where(_R.next_tip_at <= bindparam("now"))
     .order_by(_R.next_tip_at, _R.id)
     .limit(bindparam("limit"))
@@ -151,8 +152,8 @@ class ContentShelf(Shelf):
         rows = self._at.connection.execute(_DUE, {"now": now, "limit": limit}).all()
         seen = self._seen_by([row[0] for row in rows])
         return [
-            TipDue(found, Language(language), split(audiences), due_at, tuple(seen.get(found, ())))
-            for found, language, audiences, due_at in rows
+            TipDue(found, Language(language), split(audiences), due_at, tuple(seen.get(found, ())), Rhythm(rhythm))
+            for found, language, audiences, due_at, rhythm in rows
         ]
 
     def mark_seen(self, resident_id: ResidentId, slug: str, now: datetime) -> None:
