@@ -31,6 +31,7 @@ from outreach.services.cards import (
     RosterLine,
 )
 from outreach.services.cards_planning import ActivityPlan, Beginning, HostChoice, Ripple, Scope, Wanted
+from outreach.services.cards_public import Nearby
 
 
 class Regions(Protocol):
@@ -47,6 +48,12 @@ class Regions(Protocol):
         """Regions whose name contains *part*, deepest level first."""
 
     def count(self) -> int: ...
+
+    def children(self, region_id: RegionId | None, limit: int, after: RegionId | None = None) -> list[Region]:
+        """Those right below that one, oldest first, behind *after*; with ``None`` the top of the tree, if any."""
+
+    def names(self, region_ids: Iterable[RegionId]) -> Mapping[RegionId, str]:
+        """What those are called, in one statement."""
 
     def add(self, code: str, name: str, parent: Region | None, zone: str | None = None) -> Region:
         """A new region below *parent*; without a zone it has its parent's."""
@@ -243,6 +250,9 @@ class Activities(Protocol):
         self, now: datetime, limit: int, *, region_path: str = "", after: ActivityId | None = None, public: bool = True
     ) -> list[ActivityCard]:
         """By start, soonest first, those not yet over. *public*: published or called off, and not restricted."""
+
+    def nearby(self, wanted: Nearby, limit: int) -> list[ActivityCard]:
+        """What residents may come to near a place, by start, soonest first."""
 
     def recent(self, limit: int, *, region_path: str = "", before: ActivityId | None = None) -> list[ActivityCard]:
         """For staff: newest first, all states."""

@@ -18,7 +18,8 @@ from outreach.domain.signup import SignUp, Standing
 from outreach.domain.times import Slot
 from outreach.services.cards import ActivityCard, NewActivity, Region, ReminderDue
 from outreach.services.cards_planning import ActivityPlan, Beginning, HostChoice, Ripple, Scope, Wanted
-from outreach.store.shelves import activity_choices, activity_ripple, activity_search
+from outreach.services.cards_public import Nearby
+from outreach.store.shelves import activity_choices, activity_public, activity_ripple, activity_search
 from outreach.store.shelves.activity_cards import ACTIVITY, REGION, activity_card, select_cards
 from outreach.store.shelves.sign_up_columns import SIGN_UP, SIGN_UP_COLUMNS, sign_up_of
 from outreach.store.transaction import Shelf
@@ -227,6 +228,10 @@ class ActivityShelf(Shelf):
         """By start, soonest first, those not yet over. *public*: published or called off, and not restricted."""
         values = {"now": now, "limit": limit, "region": region_path, "after": after}
         return self._cards(_UPCOMING_BY[public, after is not None], values)
+
+    def nearby(self, wanted: Nearby, limit: int) -> list[ActivityCard]:
+        """What residents may come to near a place, by start."""
+        return activity_public.listed(self._at, wanted, limit)
 
     def recent(self, limit: int, *, region_path: str = "", before: ActivityId | None = None) -> list[ActivityCard]:
         """For staff: newest first, all states."""

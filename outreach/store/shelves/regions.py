@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -27,6 +28,12 @@ _MATCHING = (
     .order_by(_C.level.desc(), _C.name, _C.id)
     .limit(bindparam("limit"))
 )
+_CHILDREN = (
+    _COLUMNS.where(_C.parent_id == bindparam("above"), _C.id > bindparam("after"))
+    .order_by(_C.id)
+    .limit(bindparam("limit"))
+)
+_NAMES = select(_C.id, _C.name).where(_C.id.in_(bindparam("ids", expanding=True)))
 _INSERT = insert(_REGION)
 _INSERT_ROOT = ByDialect(_REGION, lambda new: new.on_conflict_do_nothing(index_elements=["code"]))
 _SET_PATH = update(_REGION).where(_C.id == bindparam("of_id")).values(path=bindparam("path"))
@@ -62,6 +69,19 @@ class RegionShelf(Shelf):
     def count(self) -> int:
         """How many there are."""
         return self._at.connection.execute(select(func.count()).select_from(_REGION)).scalar_one()
+
+    def children(self, region_id: RegionId | None, limit: int, after: RegionId | None = None) -> list[Region]:
+        """Those right below that one, oldest first, behind *after*; with ``None`` the top of the tree, if any."""
+        if region_id is None:
+            top = self._one(_TOP, {})
+            return [] if top is None else [top]
+        rows = self._at.connection.execute(_CHILDREN, {"above": region_id, "after": after or 0, "limit": limit})
+        return [Region(*row) for row in rows]
+
+    def names(self, region_ids: Iterable[RegionId]) -> Mapping[RegionId, str]:
+        """What those are called, in one statement."""
+        rows = self._at.connection.execute(_NAMES, {"ids": list(region_ids)})
+        return {RegionId(found): name for found, name in rows}
 
     def add(self, code: str, name: str, parent: Region | None, zone: str | None = None) -> Region:
         """A new region below *parent*; without a zone it has its parent's."""
