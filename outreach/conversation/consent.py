@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from outreach.conversation.intents import Agree, Decline
-from outreach.conversation.memory import HeldWish, Wish, WishToWrite
+from outreach.conversation.memory import HeldWish, Wish, WishToSubscribe, WishToWrite
 from outreach.conversation.tokens import token_of
 from outreach.conversation.turn import Turn
-from outreach.domain.messages import MessageKind, Outgoing
+from outreach.domain.messages import Choice, MessageKind, Outgoing
 from outreach.services.people import Notice
 from outreach.wording import NoticeName
 
@@ -26,7 +26,16 @@ def hold(turn: Turn, wish: Wish, name: NoticeName, front: str = "") -> tuple[Out
     held = HeldWish(wish, notice.version, notice.text_hash, turn.now)
     turn.memory = replace(turn.memory, held=held, asked=None, introduced=True)
     text = f"{front}\n\n{notice.text}" if front else notice.text
-    return turn.reply(text, turn.choice(_LABELS[name], Agree()), turn.choice("choice.not_now", Decline()))
+    not_now = turn.choice("choice.not_now", Decline())
+    return turn.reply(text, turn.choice(_LABELS[name], Agree()), *_parts(turn, wish), not_now)
+
+
+def _parts(turn: Turn, wish: Wish) -> tuple[Choice, ...]:
+    """Each purpose on its own, where a wish has several."""
+    purposes = wish.purposes if isinstance(wish, WishToSubscribe) else ()
+    if len(purposes) < 2:
+        return ()
+    return tuple(turn.choice(f"choice.only.{purpose.value}", Agree(purpose)) for purpose in purposes)
 
 
 def remind(turn: Turn, replies: tuple[Outgoing, ...]) -> tuple[Outgoing, ...]:

@@ -14,7 +14,6 @@ from outreach.conversation import (
     listing,
     lost,
     refusals,
-    subscribing,
     talking,
     topics,
     welcome,
@@ -37,6 +36,7 @@ from outreach.conversation.intents import (
     Who,
     Yes,
 )
+from outreach.conversation.intents_choices import CallMe, OwnWords, SilencePlace
 from outreach.conversation.memory import HELD, Question
 from outreach.conversation.memory_state import from_state, to_state
 from outreach.conversation.numbers import by_number
@@ -137,7 +137,13 @@ class Dialogue:
             return danger.ask_again(turn, self._safeguard)
         if isinstance(intent, Yes | Start) and _waits_for_note(turn):
             return talking.ask_for_note(turn)
+        if isinstance(intent, OwnWords) and self._tells_more(turn, message.text):
+            return self._free_text(turn, message)
         return self._follow(turn, intent, message.message_id)
+
+    def _tells_more(self, turn: Turn, text: str) -> bool:
+        """Whether a command with words of their own in it had better be heard as what they tell us."""
+        return _waits_for_note(turn) or danger.is_asked(turn) or self._safeguard.look_at(text).risk > RiskClass.NONE
 
     def _free_text(self, turn: Turn, message: Message) -> tuple[Outgoing, ...]:
         verdict = self._safeguard.look_at(message.text)
@@ -154,7 +160,7 @@ class Dialogue:
             reply = self._safeguard.reply(verdict, turn.language, turn.now, short=False)
             return self._safety(turn, reply, verdict, message.message_id)
         if turn.memory.asked is not None:
-            return subscribing.look_for_region(turn, message.text)
+            return topics.hear(turn, turn.memory.asked.question, message.text)
         if not turn.person.is_known and not turn.memory.introduced:
             return welcome.start(turn)
         return linking.ask_again(turn) or lost.answer(turn, message.text)
@@ -186,6 +192,8 @@ class Dialogue:
                 return by_number(turn, intent)
             case Thanks() | Bye() | Who():
                 return courtesy.answer(turn, intent)
+            case CallMe() | SilencePlace():
+                return topics.in_own_words(turn, intent)
             case _:
                 return topics.follow(turn, intent)
 

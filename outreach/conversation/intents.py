@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from outreach.conversation.intents_choices import Choosing, OwnWords
 from outreach.domain.ids import ActivityId, RegionId
 from outreach.domain.messages import Language
+from outreach.domain.people import Purpose
 from outreach.services.cards import LinkId
 
 
@@ -122,7 +124,9 @@ class ChooseRegion:
 
 @dataclass(frozen=True, slots=True)
 class Agree:
-    """I agree to the notice that I was shown."""
+    """I agree to the notice that I was shown; *only*: to that part of it."""
+
+    only: Purpose | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,13 +267,16 @@ Tappable: TypeAlias = (
     | Unlink
     | UnlinkConfirmed
     | PreferHere
+    | Choosing
 )
 """What a button can say: each has a token."""
 
 Courtesy: TypeAlias = Thanks | Bye | Who
 """What people say to somebody, and some of them to a program."""
 
-Typed: TypeAlias = Yes | Number | JoinNumber | LeaveNumber | CalendarNumber | JoinWhat | LeaveWhat | LinkCode | Courtesy
+Typed: TypeAlias = (
+    Yes | Number | JoinNumber | LeaveNumber | CalendarNumber | JoinWhat | LeaveWhat | LinkCode | OwnWords | Courtesy
+)
 """What only words say, because it needs the context to be understood, or because nobody would look for a button."""
 
 Intent: TypeAlias = Tappable | Typed

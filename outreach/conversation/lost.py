@@ -22,6 +22,7 @@ from outreach.conversation.intents import (
     Tappable,
     Tip,
 )
+from outreach.conversation.intents_choices import MyData, Settings, Why
 from outreach.conversation.listing import title_of
 from outreach.conversation.plaintext import tight
 from outreach.conversation.steps import steps
@@ -39,11 +40,13 @@ _LABELS: dict[Tappable, str] = {
     Calendar(): "choice.calendar",
     Erase(): "choice.erase_ask",
     Stop(): "choice.stop",
+    MyData(): "choice.my_data",
+    Why(): "choice.why",
 }
 _MEANT: dict[Intent, Tappable] = {
     JoinWhat(): ShowList(),
     LeaveWhat(): Mine(),
-    **{intent: intent for intent in (ShowList(), Mine(), Tip(), Subscribe(), Help())},
+    **{intent: intent for intent in (ShowList(), Mine(), Tip(), Subscribe(), Help(), Settings())},
     **{intent: intent for intent in _LABELS},
 }
 """What a word that comes close stands for; the others are never guessed at."""

@@ -10,6 +10,8 @@ from typing import TypeAlias
 
 from outreach.domain.ids import ActivityId, RegionId
 from outreach.domain.messages import Choice, Language
+from outreach.domain.people import Purpose, Rhythm
+from outreach.services.people import SUBSCRIPTION
 
 SHOWN = timedelta(minutes=30)
 """How long the numbers of a list or of choices are understood, and a question waits for its free text."""
@@ -25,6 +27,8 @@ class Question(StrEnum):
 
     NOTE = "note"
     REGION = "region"
+    SILENCE = "silence"
+    NICKNAME = "nickname"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,10 @@ class WishToJoin:
 
 @dataclass(frozen=True, slots=True)
 class WishToSubscribe:
-    """Tips and announcements wanted. What concerns them is remembered apart."""
+    """Tips and announcements wanted, or *purposes* alone, and how *often*. What concerns them is remembered apart."""
+
+    purposes: tuple[Purpose, ...] = SUBSCRIPTION
+    often: Rhythm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,7 @@ class Memory:
     source: str | None = None
     seen: tuple[str, ...] = ()
     introduced: bool = False
+    nickname: str | None = field(default=None, repr=False)
 
     def as_of(self, now: datetime) -> Memory:
         """What still counts at *now*."""

@@ -20,6 +20,7 @@ from outreach.conversation.memory import (
 )
 from outreach.domain.ids import ActivityId, RegionId
 from outreach.domain.messages import Choice, Language
+from outreach.domain.people import Purpose, Rhythm
 from outreach.domain.times import require_aware
 
 
@@ -38,6 +39,7 @@ def to_state(memory: Memory) -> dict[str, object]:
         "source": memory.source,
         "seen": list(memory.seen),
         "introduced": memory.introduced,
+        "nickname": memory.nickname,
     }
     return {name: value for name, value in state.items() if value}
 
@@ -68,6 +70,7 @@ def _read(state: dict[str, Any]) -> Memory:
         source=str(state["source"]) if "source" in state else None,
         seen=tuple(map(str, state.get("seen", ()))),
         introduced=bool(state.get("introduced", False)),
+        nickname=str(state["nickname"]) if "nickname" in state else None,
     )
 
 
@@ -90,8 +93,8 @@ def _wish_to_state(wish: Wish) -> dict[str, object]:
             return {"join": activity_id, "party": party}
         case WishToWrite(text):
             return {"write": text}
-        case WishToSubscribe():
-            return {"subscribe": True}
+        case WishToSubscribe(purposes, often):
+            return {"subscribe": [purpose.value for purpose in purposes], "often": often and often.value}
 
 
 def _held_from_state(state: dict[str, Any]) -> HeldWish:
@@ -103,7 +106,10 @@ def _held_from_state(state: dict[str, Any]) -> HeldWish:
 def _wish_from_state(state: dict[str, Any]) -> Wish:
     if "join" in state:
         return WishToJoin(ActivityId(int(state["join"])), int(state["party"]))
-    return WishToWrite(str(state["write"])) if "write" in state else WishToSubscribe()
+    if "write" in state:
+        return WishToWrite(str(state["write"]))
+    often = state.get("often")
+    return WishToSubscribe(tuple(map(Purpose, state["subscribe"])), Rhythm(often) if often else None)
 
 
 def _stamp(moment: datetime) -> str:

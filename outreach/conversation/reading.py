@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from outreach.conversation.intents import CalendarNumber, Intent, JoinNumber, LeaveNumber, LinkCode, Number
+from outreach.conversation.own_words import in_own_words
 from outreach.conversation.plaintext import LONGEST_COMMAND, spaced, with_digits
 from outreach.conversation.words import INTENT_OF_WORD
 
@@ -68,4 +69,4 @@ def read(text: str) -> Intent | None:
         found = pattern.fullmatch(with_figures)
         if found is not None:
             return make(found)
-    return None
+    return in_own_words(text)

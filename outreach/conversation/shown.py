@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from outreach.conversation.intents import Decline, LinkNo, Skip
+from outreach.conversation.intents import Agree, Decline, LinkNo, Skip
 from outreach.conversation.plaintext import tight
-from outreach.conversation.tokens import intent_of
+from outreach.conversation.tokens import intent_of, token_of
 from outreach.conversation.turn import Turn
 from outreach.domain.messages import Outgoing
 
@@ -25,8 +25,11 @@ def choose_again(turn: Turn) -> tuple[Outgoing, ...]:
 
 
 def the_yes(turn: Turn) -> str | None:
-    """What a plain yes means: the one choice beside "not now"."""
+    """What a plain yes means: the one choice beside "not now"; to a notice, all that it asks for."""
     shown = turn.memory.shown
-    tokens = [] if shown is None else [choice.token for choice in shown.choices]
-    others = [token for token in tokens if not isinstance(intent_of(token), Decline | Skip | LinkNo)]
-    return others[0] if len(others) == 1 and len(tokens) == 2 else None
+    choices = () if shown is None else shown.choices
+    meant = [intent_of(choice.token) for choice in choices]
+    if Agree() in meant:
+        return token_of(Agree())
+    others = [place for place, intent in enumerate(meant) if not isinstance(intent, Decline | Skip | LinkNo)]
+    return choices[others[0]].token if len(others) == 1 and len(choices) == 2 else None

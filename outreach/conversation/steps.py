@@ -13,6 +13,7 @@ from outreach.conversation.intents import (
     Tappable,
     Tip,
 )
+from outreach.conversation.intents_choices import Settings
 from outreach.conversation.turn import Turn
 from outreach.domain.messages import Choice, Language
 from outreach.domain.people import Purpose
@@ -26,6 +27,7 @@ LABELS: dict[Tappable, str] = {
     Person(): "choice.person",
     Help(): "choice.help",
     Menu(): "choice.menu",
+    Settings(): "choice.settings",
     SwitchLanguage(Language.ZH): "choice.chinese",
     SwitchLanguage(Language.EN): "choice.english",
 }
@@ -42,7 +44,10 @@ def all_steps(turn: Turn) -> tuple[Choice, ...]:
     if turn.person.is_known:
         wanted.append(Mine())
     wanted.append(Tip())
-    if not turn.allows(Purpose.TIPS):
-        wanted.append(Subscribe())
-    other = Language.EN if turn.language is Language.ZH else Language.ZH
-    return steps(turn, *wanted, Person(), SwitchLanguage(other))
+    wanted.append(Settings() if turn.allows(Purpose.TIPS) else Subscribe())
+    return steps(turn, *wanted, Person(), other_language(turn))
+
+
+def other_language(turn: Turn) -> SwitchLanguage:
+    """The one that we do not speak just now."""
+    return SwitchLanguage(Language.EN if turn.language is Language.ZH else Language.ZH)

@@ -6,24 +6,26 @@ from dataclasses import replace
 
 from outreach.content import Tag
 from outreach.conversation import consent
-from outreach.conversation.intents import ChooseAudience, ChooseRegion, Mine, ShowList, Skip, Subscribe, Tip
+from outreach.conversation.intents import ChooseAudience, ChooseRegion, Mine, ShowList, Skip, Subscribe, Tappable, Tip
+from outreach.conversation.intents_choices import AskRhythm, ChooseNews, DropAudience, Settings
 from outreach.conversation.memory import HeldWish, Question, WishToSubscribe
 from outreach.conversation.steps import steps
 from outreach.conversation.turn import Turn
-from outreach.domain.ids import RegionId
+from outreach.domain.ids import RegionId, ResidentId
 from outreach.domain.messages import Choice, Outgoing
 from outreach.domain.people import GENERAL, Purpose
 from outreach.services import people
+from outreach.services.cards import Region
 
 MOST_AUDIENCES = 5  # beside the general one: more would not fit a phone in large type
 MOST_REGIONS = 5
-LONGEST_NAME = 20  # characters of a region's name that are looked at
+LONGEST_NAME = 40  # characters of a region's name or code that are looked at
 
 
 def subscribe(turn: Turn, page: int = 0) -> tuple[Outgoing, ...]:
     """Ask what concerns them: one tap, or none in particular; a page at a time."""
-    key = "subscribe.already" if turn.allows(Purpose.TIPS) else "subscribe.choose"
-    return turn.reply(turn.say("subscribe.more" if page else key), *_audiences(turn, page))
+    key = "subscribe.already" if turn.subscribes else "subscribe.choose"
+    return turn.reply(turn.say("subscribe.more" if page else key), *_audiences(turn, page), *_other_half(turn))
 
 
 def choose(turn: Turn, tag: str) -> tuple[Outgoing, ...]:
@@ -31,38 +33,74 @@ def choose(turn: Turn, tag: str) -> tuple[Outgoing, ...]:
     if tag not in {offered.key for offered in _offered(turn)}:
         return subscribe(turn)
     chosen = frozenset({tag} - {GENERAL})
-    if turn.person.resident_id is not None and turn.allows(Purpose.TIPS):
-        turn.uow.people.update(turn.person.resident_id, audiences=turn.person.audiences | chosen)
-        label = turn.house.vocabulary.audiences[tag].label(turn.language)
-        return turn.reply(turn.say("subscribe.kept", audience=label), *steps(turn, Tip(), ShowList()))
+    if turn.person.resident_id is not None and turn.subscribes:
+        return _keep(turn, turn.person.resident_id, turn.person.audiences | chosen, "subscribe.kept", tag)
     turn.memory = replace(turn.memory, audiences=chosen)
     return consent.hold(turn, WishToSubscribe(), "subscription")
 
 
-def fulfil(turn: Turn, held: HeldWish) -> tuple[Outgoing, ...]:
+def drop(turn: Turn, tag: str) -> tuple[Outgoing, ...]:
+    """One audience that concerns them no more. One that we do not know: asked again."""
+    if tag not in turn.house.vocabulary.audiences:
+        return subscribe(turn)
+    if turn.person.resident_id is not None:
+        return _keep(turn, turn.person.resident_id, turn.person.audiences - {tag}, "subscribe.dropped", tag)
+    turn.memory = replace(turn.memory, audiences=turn.memory.audiences - {tag})
+    return subscribe(turn)
+
+
+def fulfil(turn: Turn, held: HeldWish, wish: WishToSubscribe) -> tuple[Outgoing, ...]:
     """The agreeing tap; then, if the network has several regions and theirs is open, the question where they live."""
     ask_region = _region_is_open(turn)
-    office = turn.house.office
-    notice, arrival = consent.notice_of(held), turn.arrival()
-    turn.person = people.subscribe(turn.uow, turn.caller, notice, arrival, office.rhythm, turn.now)
-    done = turn.say("subscribe.done")
+    notice, arrival, slots = consent.notice_of(held), turn.arrival(), turn.house.office.rhythm
+    turn.person = people.subscribe(
+        turn.uow, turn.caller, notice, arrival, slots, turn.now, wish.purposes, often=wish.often
+    )
+    done = _done(turn, wish)
     if not ask_region:
         return turn.reply(done, *steps(turn, Tip(), ShowList()))
     turn.ask(Question.REGION)
     return turn.reply(f"{done}\n\n{turn.say('region.ask')}", turn.choice("choice.skip", Skip()))
 
 
+def ask_region(turn: Turn) -> tuple[Outgoing, ...]:
+    """Where do they live? Where there is one place only, nobody is asked."""
+    if turn.uow.regions.count() < 2:
+        return turn.reply(turn.say("region.only"), *steps(turn, ShowList(), Settings()))
+    turn.ask(Question.REGION)
+    return turn.reply(turn.say("region.ask"), turn.choice("choice.skip", Skip()))
+
+
+def found_by(turn: Turn, text: str) -> list[Region]:
+    """The regions whose name holds what they wrote, or the one whose code it is."""
+    part = text.strip()[:LONGEST_NAME]
+    by_code = turn.uow.regions.by_code(part) if part else None
+    if by_code is not None:
+        return [by_code]
+    return turn.uow.regions.matching(part, MOST_REGIONS) if part else []
+
+
+def name_of(turn: Turn, region: Region) -> str:
+    """What people call it; the whole network by the network's name, where it has none of its own."""
+    return region.name or turn.house.office.network[turn.language]
+
+
+def region_entry(turn: Turn, region: Region, intent: Tappable) -> Choice:
+    """A region as a choice; what it belongs to stands behind it, because villages share their names."""
+    above = None if region.parent_id is None else turn.uow.regions.get(region.parent_id)
+    return turn.entry(name_of(turn, region), intent, "" if above is None else above.name)
+
+
 def look_for_region(turn: Turn, text: str) -> tuple[Outgoing, ...]:
     """The regions whose name holds what they wrote; a single one is taken."""
-    part = text.strip()[:LONGEST_NAME]
-    found = turn.uow.regions.matching(part, MOST_REGIONS) if part else []
+    found = found_by(turn, text)
     if len(found) == 1:
         return choose_region(turn, found[0].id)
     turn.ask(Question.REGION)
     skip = turn.choice("choice.skip", Skip())
     if not found:
         return turn.reply(turn.say("region.none"), skip)
-    return turn.reply(turn.say("region.which"), *(turn.entry(it.name, ChooseRegion(it.id)) for it in found), skip)
+    return turn.reply(turn.say("region.which"), *(region_entry(turn, it, ChooseRegion(it.id)) for it in found), skip)
 
 
 def choose_region(turn: Turn, region_id: RegionId) -> tuple[Outgoing, ...]:
@@ -108,7 +146,32 @@ def _audiences(turn: Turn, page: int) -> tuple[Choice, ...]:
 
 
 def _choice(turn: Turn, tag: Tag) -> Choice:
-    return turn.entry(tag.label(turn.language), ChooseAudience(tag.key))
+    label = tag.label(turn.language)
+    if turn.subscribes and tag.key in turn.person.audiences:
+        return turn.entry(turn.say("choice.drop_audience", audience=label), DropAudience(tag.key))
+    return turn.entry(label, ChooseAudience(tag.key))
+
+
+def _other_half(turn: Turn) -> tuple[Choice, ...]:
+    """For who has tips or announcements alone: the other of the two."""
+    if turn.allows(Purpose.TIPS) == turn.allows(Purpose.NEWS):
+        return ()
+    if turn.allows(Purpose.TIPS):
+        return (turn.choice("choice.want_news", ChooseNews(wanted=True)),)
+    return (turn.choice("choice.want_tips", AskRhythm()),)
+
+
+def _keep(turn: Turn, resident_id: ResidentId, audiences: frozenset[str], key: str, tag: str) -> tuple[Outgoing, ...]:
+    turn.uow.people.update(resident_id, audiences=audiences)
+    turn.person = replace(turn.person, audiences=audiences)
+    label = turn.house.vocabulary.audiences[tag].label(turn.language)
+    return turn.reply(turn.say(key, audience=label), *steps(turn, Tip(), ShowList(), Settings()))
+
+
+def _done(turn: Turn, wish: WishToSubscribe) -> str:
+    what = "both" if len(wish.purposes) > 1 else wish.purposes[0].value
+    often = turn.say(f"settings.tips.{turn.person.rhythm.value}")
+    return turn.say(f"subscribe.done.{what}", often=often)
 
 
 def _offered(turn: Turn) -> list[Tag]:

@@ -36,8 +36,24 @@ from outreach.conversation.intents import (
     Unlink,
     UnlinkConfirmed,
 )
+from outreach.conversation.intents_choices import (
+    AskNickname,
+    AskRegion,
+    AskRhythm,
+    AskSilence,
+    ChooseNews,
+    ChooseRhythm,
+    DropAudience,
+    DropNickname,
+    MyData,
+    Settings,
+    Silence,
+    Unsilence,
+    Why,
+)
 from outreach.domain.ids import ActivityId, RegionId
 from outreach.domain.messages import START, Language
+from outreach.domain.people import Purpose, Rhythm
 from outreach.services.cards import LinkId
 
 LONGEST_TOKEN = 40  # bytes: signed, it must fit into the 64 of a button
@@ -57,6 +73,8 @@ _PLAIN: dict[str, Tappable] = {
     "erase": Erase(),
     "erase-yes": EraseConfirmed(),
     "agree": Agree(),
+    "agree-tips": Agree(Purpose.TIPS),
+    "agree-news": Agree(Purpose.NEWS),
     "no": Decline(),
     "skip": Skip(),
     "link": Link(),
@@ -65,6 +83,18 @@ _PLAIN: dict[str, Tappable] = {
     "unlink": Unlink(),
     "unlink-yes": UnlinkConfirmed(),
     "prefer": PreferHere(),
+    "set": Settings(),
+    "where": AskRegion(),
+    "often": AskRhythm(),
+    **{f"often-{often}": ChooseRhythm(often) for often in Rhythm},
+    "often-none": ChooseRhythm(None),
+    "news": ChooseNews(wanted=True),
+    "news-no": ChooseNews(wanted=False),
+    "hush": AskSilence(),
+    "nick": AskNickname(),
+    "nick-no": DropNickname(),
+    "why": Why(),
+    "data": MyData(),
     **{f"lang:{language}": SwitchLanguage(language) for language in Language},
 }
 _NAMES = {intent: token for token, intent in _PLAIN.items()}
@@ -79,10 +109,12 @@ _WITH_NUMBER: dict[str, Callable[[int], Tappable]] = {
     "linkyes": lambda number: LinkYes(LinkId(number)),
     "linkno": lambda number: LinkNo(LinkId(number)),
     "region": lambda number: ChooseRegion(RegionId(number)),
+    "hush": lambda number: Silence(RegionId(number)),
+    "loud": lambda number: Unsilence(RegionId(number)),
 }
 _NUMBERED = re.compile(r"([a-z]{1,8}):([1-9][0-9]{0,17})", re.ASCII)
 _PARTY = re.compile(r"join:([1-9][0-9]{0,17}):([1-9][0-9]?)", re.ASCII)
-_AUDIENCE = re.compile(r"aud:([a-z][a-z0-9_]{1,30})", re.ASCII)
+_AUDIENCE = re.compile(r"(aud|drop):([a-z][a-z0-9_]{1,30})", re.ASCII)
 
 
 def token_of(intent: Tappable) -> str:
@@ -108,6 +140,12 @@ def token_of(intent: Tappable) -> str:
             return f"region:{region_id}"
         case ChooseAudience(tag):
             return f"aud:{tag}"
+        case DropAudience(tag):
+            return f"drop:{tag}"
+        case Silence(region_id):
+            return f"hush:{region_id}"
+        case Unsilence(region_id):
+            return f"loud:{region_id}"
         case _:
             return _NAMES[intent]
 
@@ -119,7 +157,7 @@ def intent_of(token: str) -> Intent | None:
     if found := _PARTY.fullmatch(token):
         return Join(ActivityId(int(found[1])), int(found[2]))
     if found := _AUDIENCE.fullmatch(token):
-        return ChooseAudience(found[1])
+        return ChooseAudience(found[2]) if found[1] == "aud" else DropAudience(found[2])
     if (found := _NUMBERED.fullmatch(token)) and found[1] in _WITH_NUMBER:
         return _WITH_NUMBER[found[1]](int(found[2]))
     return None

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from outreach.conversation import joining, linking, listing, places, subscribing, talking, welcome
+from outreach.conversation import (
+    how_often,
+    joining,
+    linking,
+    listing,
+    lost,
+    nickname,
+    places,
+    settings,
+    silence,
+    subscribing,
+    talking,
+    welcome,
+    why,
+)
 from outreach.conversation.intents import (
     Agree,
     Calendar,
@@ -35,11 +49,30 @@ from outreach.conversation.intents import (
     Unlink,
     UnlinkConfirmed,
 )
-from outreach.conversation.memory import Question, WishToJoin, WishToSubscribe, WishToWrite
+from outreach.conversation.intents_choices import (
+    AskNickname,
+    AskRegion,
+    AskRhythm,
+    AskSilence,
+    CallMe,
+    ChooseNews,
+    ChooseRhythm,
+    Choosing,
+    DropAudience,
+    DropNickname,
+    MyData,
+    OwnWords,
+    Settings,
+    Silence,
+    SilencePlace,
+    Unsilence,
+    Why,
+)
+from outreach.conversation.memory import Question, Wish, WishToJoin, WishToSubscribe, WishToWrite
 from outreach.conversation.steps import all_steps
 from outreach.conversation.turn import Turn
 from outreach.domain.messages import Outgoing
-from outreach.domain.people import GENERAL
+from outreach.domain.people import GENERAL, Purpose
 
 _AUDIENCE = "aud:"
 
@@ -69,8 +102,8 @@ def follow(turn: Turn, intent: Tappable) -> tuple[Outgoing, ...]:
             return places.mine(turn)
         case Calendar(calendar_of):
             return places.calendar(turn, calendar_of)
-        case Agree():
-            return agree(turn)
+        case Agree(only):
+            return agree(turn, only)
         case Decline():
             return decline(turn, wrote=asked is not None and asked.question is Question.NOTE)
         case Skip():
@@ -81,21 +114,54 @@ def follow(turn: Turn, intent: Tappable) -> tuple[Outgoing, ...]:
             return _about_talking(turn, intent)
         case Link() | LinkYes() | LinkNo() | Unlink() | UnlinkConfirmed() | PreferHere():
             return linking.follow(turn, intent)
+        case _:
+            return _about_choices(turn, intent)
 
 
-def agree(turn: Turn) -> tuple[Outgoing, ...]:
-    """The agreeing tap: what was held is done now."""
+def hear(turn: Turn, question: Question, text: str) -> tuple[Outgoing, ...]:
+    """Their own words, after we asked for them."""
+    match question:
+        case Question.REGION:
+            return subscribing.look_for_region(turn, text)
+        case Question.SILENCE:
+            return silence.look_for(turn, text)
+        case Question.NICKNAME:
+            return nickname.take(turn, text)
+        case Question.NOTE:
+            return talking.take_note(turn, text)
+
+
+def in_own_words(turn: Turn, intent: OwnWords) -> tuple[Outgoing, ...]:
+    """A wish with words of their own in it. A place that we do not know: perhaps it was no wish at all."""
+    turn.ask(None)
+    match intent:
+        case CallMe(wanted):
+            return nickname.take(turn, wanted)
+        case SilencePlace(part) if subscribing.found_by(turn, part):
+            return silence.look_for(turn, part)
+        case SilencePlace(part):
+            return lost.answer(turn, part)
+
+
+def agree(turn: Turn, only: Purpose | None = None) -> tuple[Outgoing, ...]:
+    """The agreeing tap: what was held is done now. *only*: that part of it."""
     held = turn.memory.held
-    if held is None:
+    if held is None or not _offers(held.wish, only):
         return nothing_asked(turn)
     turn.memory = replace(turn.memory, held=None)
     match held.wish:
         case WishToJoin() as wish:
-            return joining.fulfil(turn, held, wish)
-        case WishToSubscribe():
-            return subscribing.fulfil(turn, held)
+            answer = joining.fulfil(turn, held, wish)
+        case WishToSubscribe() as wish:
+            answer = subscribing.fulfil(turn, held, wish if only is None else replace(wish, purposes=(only,)))
         case WishToWrite() as wish:
-            return talking.fulfil(turn, held, wish)
+            answer = talking.fulfil(turn, held, wish)
+    turn.memory = replace(turn.memory, nickname=None)  # it is kept now, and what is taken back later must not return
+    return answer
+
+
+def _offers(wish: Wish, only: Purpose | None) -> bool:
+    return only is None or (isinstance(wish, WishToSubscribe) and only in wish.purposes)
 
 
 def decline(turn: Turn, *, wrote: bool) -> tuple[Outgoing, ...]:
@@ -144,3 +210,39 @@ def _about_talking(turn: Turn, intent: Tip | Person | Erase | EraseConfirmed) ->
             return talking.ask_to_erase(turn)
         case EraseConfirmed():
             return talking.erase(turn)
+
+
+def _about_choices(turn: Turn, intent: Choosing) -> tuple[Outgoing, ...]:
+    match intent:
+        case Settings():
+            return settings.show(turn)
+        case MyData():
+            return settings.kept(turn)
+        case Why():
+            return why.answer(turn)
+        case AskRegion():
+            return subscribing.ask_region(turn)
+        case DropAudience(tag):
+            return subscribing.drop(turn, tag)
+        case AskRhythm():
+            return how_often.ask(turn)
+        case ChooseRhythm(often):
+            return how_often.choose(turn, often)
+        case ChooseNews(wanted):
+            return how_often.choose_news(turn, wanted=wanted)
+        case AskNickname():
+            return nickname.ask(turn)
+        case DropNickname():
+            return nickname.drop(turn)
+        case AskSilence() | Silence() | Unsilence():
+            return _about_places(turn, intent)
+
+
+def _about_places(turn: Turn, intent: AskSilence | Silence | Unsilence) -> tuple[Outgoing, ...]:
+    match intent:
+        case AskSilence():
+            return silence.ask(turn)
+        case Silence(region_id):
+            return silence.silence(turn, region_id)
+        case Unsilence(region_id):
+            return silence.unsilence(turn, region_id)

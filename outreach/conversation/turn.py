@@ -84,10 +84,15 @@ class Turn:
         """Whether this person agreed to *purpose*."""
         return purpose in self.person.consents
 
+    @property
+    def subscribes(self) -> bool:
+        """Whether this person gets tips or announcements."""
+        return self.allows(Purpose.TIPS) or self.allows(Purpose.NEWS)
+
     def arrival(self) -> Arrival:
         """What they told us before they agreed."""
         memory = self.memory
-        return Arrival(self.language, memory.region_id, memory.audiences, memory.source)
+        return Arrival(self.language, memory.region_id, memory.audiences, memory.source, memory.nickname)
 
     def when(self, card: ActivityCard) -> str:
         """When the activity takes place, in words."""

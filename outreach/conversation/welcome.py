@@ -19,7 +19,9 @@ _ACTIVITY = re.compile(r"a-([A-Za-z0-9_-]{1,60})", re.ASCII)
 def start(turn: Turn) -> tuple[Outgoing, ...]:
     """Who this is, for somebody new; a short greeting for somebody we know."""
     if turn.person.is_known:
-        return turn.reply(turn.say("welcome.back"), *all_steps(turn))
+        called = turn.person.nickname
+        back = turn.say("welcome.back_named", nickname=called) if called else turn.say("welcome.back")
+        return turn.reply(back, *all_steps(turn))
     turn.memory = replace(turn.memory, introduced=True)
     return turn.reply(turn.say("welcome.first"), *all_steps(turn))
 

@@ -33,8 +33,21 @@ from outreach.conversation.intents import (
     Who,
     Yes,
 )
+from outreach.conversation.intents_choices import (
+    AskNickname,
+    AskRegion,
+    AskRhythm,
+    AskSilence,
+    ChooseNews,
+    ChooseRhythm,
+    DropNickname,
+    MyData,
+    Settings,
+    Why,
+)
 from outreach.conversation.plaintext import tight
 from outreach.domain.messages import Language
+from outreach.domain.people import Rhythm
 
 WORDS: tuple[tuple[Intent, str, str], ...] = (
     (Start(), "开始 你好 您好 在吗 喂 早上好 下午好 晚上好", "start|hello|hi|hey|begin|good morning|good evening"),
@@ -107,6 +120,59 @@ WORDS: tuple[tuple[Intent, str, str], ...] = (
         PreferHere(),
         "优先这里 这里优先 优先发这里 发到这里 以后发这里",
         "prefer here|prefer this chat|send here|write here",
+    ),
+    (
+        Settings(),
+        "设置 设定 我的设置 改设置 修改设置 看设置 查看设置 选项 偏好",
+        "settings|setting|my settings|preferences|options|change settings",
+    ),
+    (
+        MyData(),
+        "我的数据 我的资料 看我的数据 查看我的数据 看我的资料 你存了什么 您存了什么 你们存了什么 存了我什么",
+        "my data|my details|show my data|see my data|what do you keep|what do you store|what do you know about me",
+    ),
+    (
+        Why(),
+        "为什么推给我 为啥推给我 为什么发给我 为什么给我发 为什么给我发这个 为什么收到这个 为什么我会收到 怎么会发给我",
+        "why this|why me|why did i get this|why do i get this|why am i getting this|why was i sent this",
+    ),
+    (
+        AskRegion(),
+        "改住处 换住处 换地方 改地方 改片区 换片区 我搬家了 搬家了 选片区",
+        "change area|change place|change my area|my area|i moved|i have moved",
+    ),
+    (
+        AskRhythm(),
+        "多久一次 多久发一次 改次数 改频率 频率 太多了 发得太多",
+        "how often|frequency|change how often|too many|too often",
+    ),
+    (
+        ChooseRhythm(Rhythm.WEEKLY),
+        "每周一篇 一周一篇 每周一次 一周一次 每星期一次",
+        "weekly|once a week|every week|one a week",
+    ),
+    (ChooseRhythm(Rhythm.MONTHLY), "每月一次 一月一次 一个月一次 每个月一次", "monthly|once a month|every month"),
+    (ChooseRhythm(None), "不要小知识 不收小知识 不看小知识 退订小知识", "no tips|no more tips|without tips"),
+    (
+        ChooseNews(wanted=True),
+        "要活动消息 收活动消息 订活动消息 订阅活动消息 有活动告诉我",
+        "news|activity news|news of activities|tell me about activities",
+    ),
+    (ChooseNews(wanted=False), "不要活动消息 不收活动消息 退订活动消息", "no news|no more news|stop news"),
+    (
+        AskSilence(),
+        "不听哪里 静音 不听 免打扰 屏蔽 屏蔽地方 不想听的地方",
+        "mute|silence|mute a place|silence a place|quiet places",
+    ),
+    (
+        AskNickname(),
+        "称呼 昵称 怎么称呼 改称呼 换称呼 改昵称 换昵称 留个称呼 留称呼",
+        "nickname|my nickname|change nickname|change my nickname|add a nickname",
+    ),
+    (
+        DropNickname(),
+        "不用称呼 不要称呼 删除称呼 去掉称呼 取消称呼 不用昵称 不要昵称",
+        "no nickname|remove nickname|delete nickname|drop nickname|forget my nickname",
     ),
     (
         Agree(),

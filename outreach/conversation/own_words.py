@@ -1,0 +1,53 @@
+"""Commands with somebody's own words in them: a nickname, the name of a place. Those words stay as they were typed."""
+
+from __future__ import annotations
+
+import re
+
+from outreach.conversation.intents_choices import CallMe, OwnWords, SilencePlace
+
+_END = r"[。.！!～~]*"
+_NO_NAME = (
+    "(?!怎|如何|咋|何|去|来|别|不|做|干|为|什么|死|谁|滚|闭|走|回|帮|等|起|吃|看|说|给|跟|自己|情|我|你|妈|爸|家|"
+    "老公|老婆|儿|女|孩|朋友)"
+)
+"""What may not follow “叫我” in a nickname: “叫我怎么办” and “叫我妈来” are no names."""
+_NO_NAME_EN = (
+    r"(?!(?:later|back|again|tomorrow|today|tonight|now|asap|soon|when|if|at|on|in|an?|the|please|anytime|maybe|crazy|"
+    r"stupid|names|before|after|this|next|as|and|or|for|by|up|only|instead|what(?:ever)?|any|my|your|to|it|that)\b)"
+)
+_CALL_ME = "(?:请|麻烦)?(?:您|你)?(?:以后)?(?:就)?(?:叫我|喊我|称呼我)(?:为|做|作)?"
+_CALL_ME_EN = "(?:please |you can |you may |just )?(?:call me|my nickname is)"
+_OPENS, _CLOSES = "[“「『\"']?", "[”」』\"']?"
+_NAME = r"(?P<own>[^，。！？；、,!?;]+?)"
+_NAME_AT_ONCE = r"(?P<own>[^\s，。！？；、,.!?;“「『]{1,8}?)"  # without a space before it a long one is a sentence
+
+_NICKNAMES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"{_CALL_ME}(?:\s*[:：]\s*|\s+){_NO_NAME}{_OPENS}{_NAME}{_CLOSES}[。！!]*",
+        rf"{_CALL_ME}{_NO_NAME}{_OPENS}{_NAME_AT_ONCE}{_CLOSES}(?:吧|就行|就好|好了)?{_END}",
+        rf"{_CALL_ME_EN}[\s:]+{_NO_NAME_EN}{_OPENS}{_NAME}{_CLOSES}(?: please)?{_END}",
+    )
+)
+_PLACE = r"(?P<own>[^\s，。！？；、,.!?;][^，。！？；、,.!?;]{0,38}?)"
+_PLACES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?:请|以后)?(?:不听|静音|屏蔽)\s*{_PLACE}(?:的(?:消息|活动|通知))?{_END}",
+        rf"(?:请|以后)?(?:别发|不要发|不想收|不收|不想听|不要)\s*{_PLACE}的(?:消息|活动|通知)(?:了)?{_END}",
+        rf"(?:please )?(?:mute|silence|nothing from|no news from|no messages from)\s+{_PLACE}{_END}",
+    )
+)
+
+
+def in_own_words(text: str) -> OwnWords | None:
+    """What *text* asks for, with the words in it untouched; ``None`` if it is nothing of the kind."""
+    written = text.strip()
+    for pattern in _NICKNAMES:
+        if found := pattern.fullmatch(written):
+            return CallMe(found["own"])
+    for pattern in _PLACES:
+        if found := pattern.fullmatch(written):
+            return SilencePlace(found["own"])
+    return None
