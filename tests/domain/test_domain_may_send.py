@@ -49,6 +49,12 @@ def mutes(*kinds: MessageKind, regions: frozenset[int] = frozenset()) -> Recipie
     return replace(ANN, muted_kinds=frozenset(kinds), muted_regions=regions)
 
 
+def had(*days_ago: float, cap: int | None = 2, quiet: QuietHours | None = None) -> Recipient:
+    """Ann, who got something so many days before 10:00, and gets at most *cap* a week."""
+    told = tuple(DAY - timedelta(days=days) for days in days_ago)
+    return replace(ANN, weekly_cap=cap, told=told, quiet=quiet)
+
+
 def about(
     kind: MessageKind,
     *tags: str,
@@ -130,6 +136,26 @@ TABLE = [
     (ANN, about(K.REMINDER), wrote(TWO_DAYS - timedelta(seconds=1)), DAY, Now()),
     (ANN, about(K.REMINDER), wrote(TWO_DAYS), DAY, No(W.WINDOW_CLOSED)),
     (ANN, about(K.SAFETY), wrote(TWO_DAYS), DAY, No(W.WINDOW_CLOSED)),
+    # the week's share: what is beyond it waits until the oldest falls out of the week
+    (had(1), about(K.ANNOUNCEMENT), OPEN, DAY, Now()),
+    (had(1, 2), about(K.ANNOUNCEMENT), OPEN, DAY, Later(DAY + timedelta(days=5))),
+    (had(2, 1), about(K.EDUCATION), OPEN, DAY, Later(DAY + timedelta(days=5))),
+    (had(1, 2, 6), about(K.ANNOUNCEMENT), OPEN, DAY, Later(DAY + timedelta(days=5))),
+    (had(1, 7), about(K.ANNOUNCEMENT), OPEN, DAY, Now()),
+    (had(1, 6.99), about(K.ANNOUNCEMENT), OPEN, DAY, Later(DAY + timedelta(days=0.01))),
+    (had(1, 2, 3, cap=None), about(K.ANNOUNCEMENT), OPEN, DAY, Now()),
+    # ... or is left out, if it would be of no use by then, or if they get none at all
+    (had(1, 2), about(K.ANNOUNCEMENT, until=DAY + timedelta(days=5)), OPEN, DAY, No(W.CAPPED)),
+    (had(1, 2), about(K.ANNOUNCEMENT, until=DAY + timedelta(days=5.01)), OPEN, DAY, Later(DAY + timedelta(days=5))),
+    (had(cap=0), about(K.ANNOUNCEMENT), OPEN, DAY, No(W.CAPPED)),
+    (had(1, cap=0), about(K.EDUCATION), OPEN, DAY, No(W.CAPPED)),
+    # ... what one joined, asked, or needs is not counted
+    *[(had(1, 2, cap=0), about(kind), OPEN, DAY, Now()) for kind in K if kind not in {K.ANNOUNCEMENT, K.EDUCATION}],
+    # ... what the person said, and the door, come before it; the night after it
+    (replace(had(1, 2), audiences=frozenset()), about(K.EDUCATION, "youth"), OPEN, DAY, No(W.NOT_FOR_THEM)),
+    (had(1, 2), about(K.ANNOUNCEMENT), PULL_ONLY, DAY, No(W.WINDOW_CLOSED)),
+    (had(1, quiet=NIGHT_HOURS), about(K.ANNOUNCEMENT), OPEN, NIGHT, Later(MORNING)),
+    (had(1, 2, quiet=NIGHT_HOURS), about(K.ANNOUNCEMENT), OPEN, NIGHT, Later(DAY + timedelta(days=5))),
     # the reasons have an order: what the person said comes before what the door allows
     (STRANGER, about(K.EDUCATION), PULL_ONLY, DAY, No(W.NO_CONSENT)),
     (mutes(K.EDUCATION), about(K.EDUCATION, "youth"), PULL_ONLY, DAY, No(W.MUTED)),
@@ -211,6 +237,24 @@ def test_a_reminder_that_was_planned_around_the_night_goes_out_when_it_is_due(st
     reminder = about(K.REMINDER, until=starts_at, by=starts_at - STILL_USEFUL)
 
     assert may_send(ANN, reminder, OPEN, due) == Now()
+
+
+@given(
+    PEOPLE, SUBJECTS, MOMENTS, st.lists(st.timedeltas(timedelta(0), timedelta(days=9)), max_size=6), st.integers(0, 4)
+)
+def test_the_share_of_a_week_is_never_exceeded_and_waiting_makes_room(person, subject, now, ago, cap):
+    news = replace(subject, kind=K.ANNOUNCEMENT, audience=Audience(frozenset({"general"})), region_lineage=frozenset())
+    eager = replace(ANN, quiet=None, weekly_cap=cap, told=tuple(now - each for each in ago))
+
+    decision = may_send(eager, news, OPEN, now)
+
+    in_the_week = [moment for moment in eager.told if moment > now - timedelta(days=7)]
+    if decision == Now():
+        assert len(in_the_week) < cap
+    if isinstance(decision, Later):
+        assert len(in_the_week) >= cap
+        assert may_send(eager, news, OPEN, decision.at) == Now()
+        assert isinstance(may_send(eager, news, OPEN, decision.at - timedelta(microseconds=1)), Later)
 
 
 @given(PEOPLE, SUBJECTS, MOMENTS)
