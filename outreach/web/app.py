@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from outreach.bootstrap import App
-from outreach.web import chat, feeds, health, hooks, mistakes, pages, static
+from outreach.web import chat, console, feeds, health, hooks, mistakes, pages, static
 from outreach.web.same_site import SameSite
 from outreach.web.shield import HOOKS, Shield
 from outreach.web.views import Views
@@ -70,6 +70,7 @@ def _routes(house: App, views: Views) -> list[BaseRoute]:
         *chat.routes(house, views),
         *feeds.routes(house, views),  # before the pages: /a/{slug} would take /a/{slug}.ics for a slug
         *pages.routes(house, views),
+        *console.routes(house),
         *health.routes(house),
         *static.routes(),
     ]

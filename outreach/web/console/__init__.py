@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from outreach.bootstrap import App
-from outreach.web.console import account, today
+from outreach.web.console import account, activity, activity_list, planning, roster, today
 from outreach.web.console.frame import Console
 from outreach.web.console.rendering import Rendering
 from outreach.web.console.signing_in import Porter
@@ -15,4 +15,9 @@ def routes(house: App) -> list[BaseRoute]:
     """Everything below ``/console``."""
     console = Console(house, Rendering(house))
     porter = Porter(console)
-    return [*porter.routes(), *account.routes(console, porter), *today.routes(console)]
+    pages = (today, activity_list, planning, activity, roster)  # the forms of planning before the page of one
+    return [
+        *porter.routes(),
+        *account.routes(console, porter),
+        *(route for page in pages for route in page.routes(console)),
+    ]

@@ -20,6 +20,8 @@ from outreach.web.console.rendering import see_other
 from outreach.web.console.signing_in import LONGEST_PASSWORD, Porter, remember
 from outreach.web.console.visit import Go, Visit
 
+ACCOUNT = "/console/account"
+
 
 def routes(console: Console, porter: Porter) -> list[BaseRoute]:
     """``/console/account`` and the password's page."""
@@ -29,14 +31,29 @@ def routes(console: Console, porter: Porter) -> list[BaseRoute]:
             return console.rendering.page(visit, "console/password.html", least=passwords.SHORTEST)
         return await _change(console, porter, visit)
 
+    async def link(visit: Visit) -> Response:
+        """Show the code once, on the page that was asked for it: it is in no address and no history."""
+        if visit.request.method == "GET":
+            return see_other(ACCOUNT)
+        code = await visit.house.bridge.write(lambda uow: staff.offer_door(uow, visit.by, visit.now))
+        return console.rendering.page(visit, "console/account.html", code=code, **_account(None, visit))
+
+    account = Page("console/account.html", lambda uow, visit: {"code": "", **_account(uow, visit)})
     return [
-        console.get("/console/account", Page("console/account.html", _account)),
+        console.get(ACCOUNT, account),
+        console.alone(f"{ACCOUNT}/link", link),
+        console.post(f"{ACCOUNT}/unlink", _unlink, account),
         console.alone(CHANGE_PASSWORD, password, newcomers=True),
     ]
 
 
-def _account(_uow: UnitOfWork, _visit: Visit) -> Mapping[str, Any]:
-    return {}
+def _account(_uow: UnitOfWork | None, visit: Visit) -> Mapping[str, Any]:
+    return {"minutes": int(staff.DOOR_CODE_HELPS.total_seconds() // 60), "who": visit.session.staff}
+
+
+def _unlink(uow: UnitOfWork, visit: Visit) -> Go:
+    staff.drop_door(uow, visit.by, visit.now)
+    return Go(ACCOUNT, "unlinked")
 
 
 async def _change(console: Console, porter: Porter, visit: Visit) -> Response:
@@ -58,7 +75,7 @@ async def _change(console: Console, porter: Porter, visit: Visit) -> Response:
         token = await visit.house.bridge.write(change)
     except Refusal as refusal:
         return _again(console, visit, refusal)
-    response = see_other(Go("/console/account", "password").address)
+    response = see_other(Go(ACCOUNT, "password").address)
     remember(response, token, secure=console.rendering.is_secure)
     return response
 

@@ -96,7 +96,7 @@ class Console:
     def visit(self, uow: UnitOfWork, request: Request, form: Form) -> Visit | None:
         """Who is behind *request*; ``None`` for somebody who is not signed in."""
         now = self.house.clock()
-        session = staff.of_session(uow, request.cookies.get(COOKIE, ""), now)
+        session = staff.of_session(uow, _token(request), now)
         if session is None:
             return None
         lang = self.rendering.language(request, session.staff.language)
@@ -140,11 +140,19 @@ class Console:
             seen.append(visit)
             return None if _must_change(visit) else work(uow, visit)
 
+        found: _T | Refusal | None
         try:
             found = await (self.house.bridge.write if writing else self.house.bridge.read)(inside)
         except Refusal as refusal:
-            return (seen[-1] if seen else None), refusal
-        return (seen[-1] if seen else None), found
+            found = refusal
+        visit = seen[-1] if seen else None
+        if visit is not None and staff.is_drowsy(visit.session, visit.now):
+            await self.house.bridge.write(lambda uow: staff.keep_awake(uow, _token(request), visit.now))
+        return visit, found
+
+
+def _token(request: Request) -> str:
+    return request.cookies.get(COOKIE, "")
 
 
 def _must_change(visit: Visit) -> bool:

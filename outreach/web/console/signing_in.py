@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from outreach.services import passwords, staff
+from outreach.services.cards_staff import Credentials
 from outreach.services.ports import UnitOfWork
 from outreach.web.console.doors import ROOT
 from outreach.web.console.forms import EMPTY, Form, read_form
@@ -22,7 +23,7 @@ A_WHILE = timedelta(minutes=15)
 TRIES_OF_AN_ACCOUNT = 10
 TRIES_FROM_A_PLACE = 50  # a whole office may sit behind one address
 CHECKS_AT_ONCE = 2  # each takes one core and tens of megabytes for a moment
-LONGEST_PASSWORD = 1_000  # characters
+LONGEST_PASSWORD, LONGEST_LOGIN = 1_000, 100  # characters
 _PATH = ROOT.rstrip("/")  # lax, not strict: the link in a chat push must find them signed in
 
 
@@ -43,7 +44,7 @@ class Porter:
             Route("/console/sign-out", self._out, methods=["POST"]),
         ]
 
-    async def is_right(self, login: str, password: str, request: Request) -> staff.Credentials | None:
+    async def is_right(self, login: str, password: str, request: Request) -> Credentials | None:
         """The account of *login* if *password* is its and they have not tried too often, which counts as a try.
 
         It takes about as long where there is no such account.
@@ -53,6 +54,11 @@ class Porter:
         found = await self._house.bridge.read(lambda uow: staff.look_up(uow, login))
         async with self._checking:
             right = await asyncio.to_thread(passwords.verify, found, password[:LONGEST_PASSWORD])
+        now = self._house.clock()
+        if staff.is_locked(found, now):
+            return None
+        if not right:
+            await self._house.bridge.write(lambda uow: staff.failed(uow, login, now))
         return found if right else None
 
     async def _show(self, request: Request) -> Response:
@@ -67,9 +73,8 @@ class Porter:
         found = await self.is_right(login, password, request)
         token = None if found is None else await self._begin(request, found)
         if token is None:
-            await self._house.bridge.write(lambda uow: staff.failed(uow, login, self._house.clock()))
             return self._page(request, form, 401, wrong=True)
-        self._accounts.forget(login.casefold())
+        self._accounts.forget(staff.login_of(login))
         response = see_other(_inside(form.text("to")))
         response.set_cookie(
             COOKIE,
@@ -88,7 +93,7 @@ class Porter:
         response.delete_cookie(COOKIE, path=_PATH, httponly=True, samesite="lax")
         return response
 
-    async def _begin(self, request: Request, found: staff.Credentials) -> str | None:
+    async def _begin(self, request: Request, found: Credentials) -> str | None:
         """A fresh session in the place of the one that this browser may have had."""
         now, before = self._house.clock(), request.cookies.get(COOKIE, "")
 
@@ -102,7 +107,7 @@ class Porter:
     def _may_try(self, request: Request, login: str) -> bool:
         now = self._house.clock()
         place = network_of(request.client.host) if request.client else ""
-        tries = [self._places.allows(place, now), self._accounts.allows(login.casefold(), now)]
+        tries = [self._places.allows(place, now), self._accounts.allows(staff.login_of(login)[:LONGEST_LOGIN], now)]
         return all(tries)
 
     def _page(self, request: Request, form: Form, status: int, *, wrong: bool = False) -> Response:

@@ -13,7 +13,7 @@ from outreach.bootstrap import App
 from outreach.domain.actor import Actor
 from outreach.domain.errors import NotFound, Refusal
 from outreach.domain.messages import Language
-from outreach.services.staff import Session
+from outreach.services.cards_staff import Session
 from outreach.web.console.forms import Form
 from outreach.web.console.words import WORDS
 
@@ -48,6 +48,10 @@ class Visit:
         if found is None:
             raise NotFound(name, "of that form")
         return found
+
+    def typed_number(self, name: str) -> int | None:
+        """The number that was typed or chosen in *name*; ``None`` for anything else."""
+        return number(self.form.text(name))
 
     def asked(self, name: str) -> str:
         """What stands behind ``?name=`` in the address, without space around it; empty if nothing does."""
