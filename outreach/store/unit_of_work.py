@@ -27,6 +27,7 @@ from outreach.store.shelves.marks import MarkShelf
 from outreach.store.shelves.people import PeopleShelf
 from outreach.store.shelves.regions import RegionShelf
 from outreach.store.shelves.sign_ups import SignUpShelf
+from outreach.store.shelves.staffs import StaffShelf
 from outreach.store.shelves.threads import ThreadShelf
 from outreach.store.transaction import DEFAULTS, Defaults, Transaction
 
@@ -115,6 +116,11 @@ class SqlUnitOfWork:
     def threads(self) -> ThreadShelf:
         """Who talks with staff."""
         return ThreadShelf(self._at)
+
+    @cached_property
+    def staffs(self) -> StaffShelf:
+        """Who works here."""
+        return StaffShelf(self._at)
 
     @cached_property
     def contents(self) -> ContentShelf:

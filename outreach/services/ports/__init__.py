@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol, TypeAlias
 
 from outreach.domain.ids import LaneName
+from outreach.services.ports.accounts import Staffs
 from outreach.services.ports.broadcasts import Broadcasts
 from outreach.services.ports.care import Alerts, Audit, Contents, Marks, Threads
 from outreach.services.ports.people import Activities, Conversations, Links, People, Regions, SignUps
@@ -29,6 +30,7 @@ __all__ = [
     "People",
     "Regions",
     "SignUps",
+    "Staffs",
     "Threads",
     "UnitOfWork",
 ]
@@ -63,6 +65,8 @@ class UnitOfWork(Protocol):
     def alerts(self) -> Alerts: ...
     @property
     def threads(self) -> Threads: ...
+    @property
+    def staffs(self) -> Staffs: ...
     @property
     def contents(self) -> Contents: ...
     @property

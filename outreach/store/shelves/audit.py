@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, bindparam, insert, select
 
@@ -54,7 +55,7 @@ class AuditShelf(Shelf):
         staff_id: StaffId | None = None,
     ) -> list[AuditLine]:
         """Newest first, from before the line *before*; narrowed to what is named."""
-        statement: Select[tuple[object, ...]] = _LINES
+        statement: Select[Any] = _LINES
         if before is not None:
             statement = statement.where(_A.id < before)
         if subject:
