@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal, null, or_, select, text, true
+from sqlalchemy import ColumnElement, Integer, and_, case, false, func, literal, or_, select, text, true
 
 from outreach.domain.ids import LaneName
 from outreach.domain.may_send import WEEK, Why
@@ -70,7 +70,7 @@ def _told_since(since: datetime) -> ColumnElement[int]:
 
 def _cap_of_region(at: Transaction, weekly_cap: int | None) -> ColumnElement[Any]:
     """The cap that holds where somebody lives: of the nearest region that sets one, else *weekly_cap*."""
-    otherwise: ColumnElement[Any] = null() if weekly_cap is None else literal(weekly_cap)
+    otherwise: ColumnElement[Any] = literal(weekly_cap, Integer)
     set_here = [(_G.path.startswith(path, autoescape=True), cap) for path, cap in region_caps(at)]
     return case(*set_here, else_=otherwise) if set_here else otherwise
 
