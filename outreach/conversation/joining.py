@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from outreach.conversation import consent
 from outreach.conversation.intents import Calendar, Join, Mine, ShowList
+from outreach.conversation.intents_choices import AskNickname
 from outreach.conversation.listing import title_of, visible
 from outreach.conversation.memory import HeldWish, WishToJoin
 from outreach.conversation.places import stands
@@ -12,7 +13,7 @@ from outreach.conversation.turn import Turn
 from outreach.domain.activity import LARGEST_PARTY, ActivityStatus
 from outreach.domain.errors import ActivityCalledOff, ActivityClosed, NotSignedUp, PartyTooLarge
 from outreach.domain.ids import ActivityId
-from outreach.domain.messages import Outgoing
+from outreach.domain.messages import Choice, Outgoing
 from outreach.domain.people import Purpose
 from outreach.domain.signup import Standing
 from outreach.services import people, signups
@@ -36,7 +37,7 @@ def fulfil(turn: Turn, held: HeldWish, wish: WishToJoin) -> tuple[Outgoing, ...]
     _require_possible(turn, card, wish.party)
     purposes = (Purpose.TAKE_PART,)
     turn.person = people.agree(turn.uow, turn.caller, purposes, consent.notice_of(held), turn.arrival(), turn.now)
-    return _sign_up(turn, card, wish.party)
+    return _sign_up(turn, card, wish.party, offer=_offered_name(turn))
 
 
 def leave(turn: Turn, activity_id: ActivityId) -> tuple[Outgoing, ...]:
@@ -52,14 +53,19 @@ def leave(turn: Turn, activity_id: ActivityId) -> tuple[Outgoing, ...]:
     return turn.reply(text, *again, *steps(turn, ShowList(), Mine()))
 
 
-def _sign_up(turn: Turn, card: ActivityCard, party: int) -> tuple[Outgoing, ...]:
+def _offered_name(turn: Turn) -> tuple[Choice, ...]:
+    """With the first place only, and never as a question: what to call them, if they like."""
+    return () if turn.person.nickname else (turn.choice("choice.nickname", AskNickname()),)
+
+
+def _sign_up(turn: Turn, card: ActivityCard, party: int, offer: tuple[Choice, ...] = ()) -> tuple[Outgoing, ...]:
     if turn.person.resident_id is None:
         raise LookupError("only somebody who agreed can be signed up")
     fact = signups.sign_up(turn.uow, turn.person.resident_id, card.id, turn.now, party)
     place = turn.uow.sign_ups.place(fact.sign_up.id)
     calendar = (turn.choice("choice.calendar", Calendar(card.id)),) if place.standing.holds_seat else ()
     front = _told(turn, card, place, again=fact.again)
-    return turn.reply(f"{front}\n{stands(turn, place)}", *calendar, *steps(turn, Mine(), ShowList()))
+    return turn.reply(f"{front}\n{stands(turn, place)}", *calendar, *steps(turn, Mine(), ShowList()), *offer)
 
 
 def _told(turn: Turn, card: ActivityCard, place: MyPlace, *, again: bool) -> str:

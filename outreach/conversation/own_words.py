@@ -16,7 +16,7 @@ _NO_NAME_EN = (
     r"(?!(?:later|back|again|tomorrow|today|tonight|now|asap|soon|when|if|at|on|in|an?|the|please|anytime|maybe|crazy|"
     r"stupid|names|before|after|this|next|as|and|or|for|by|up|only|instead|what(?:ever)?|any|my|your|to|it|that)\b)"
 )
-_CALL_ME = "(?:请|麻烦)?(?:您|你)?(?:以后)?(?:就)?(?:叫我|喊我|称呼我)(?:为|做|作)?"
+_CALL_ME = "(?:[请請]|麻[烦煩])?(?:您|你)?(?:以[后後])?(?:就)?(?:叫我|喊我|[称稱]呼我)(?:[为為]|做|作)?"
 _CALL_ME_EN = "(?:please |you can |you may |just )?(?:call me|my nickname is)"
 _OPENS, _CLOSES = "[“「『\"']?", "[”」』\"']?"
 _NAME = r"(?P<own>[^，。！？；、,!?;]+?)"
@@ -25,7 +25,7 @@ _NAME_AT_ONCE = r"(?P<own>[^\s，。！？；、,.!?;“「『]{1,8}?)"  # witho
 _NICKNAMES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"{_CALL_ME}(?:\s*[:：]\s*|\s+){_NO_NAME}{_OPENS}{_NAME}{_CLOSES}[。！!]*",
+        rf"{_CALL_ME}(?:\s*[:：]\s*|\s+){_NO_NAME}{_OPENS}{_NAME}{_CLOSES}(?:\s+(?:吧|就行|就好))?[。！!]*",
         rf"{_CALL_ME}{_NO_NAME}{_OPENS}{_NAME_AT_ONCE}{_CLOSES}(?:吧|就行|就好|好了)?{_END}",
         rf"{_CALL_ME_EN}[\s:]+{_NO_NAME_EN}{_OPENS}{_NAME}{_CLOSES}(?: please)?{_END}",
     )
@@ -34,8 +34,8 @@ _PLACE = r"(?P<own>[^\s，。！？；、,.!?;][^，。！？；、,.!?;]{0,38}?
 _PLACES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"(?:请|以后)?(?:不听|静音|屏蔽)\s*{_PLACE}(?:的(?:消息|活动|通知))?{_END}",
-        rf"(?:请|以后)?(?:别发|不要发|不想收|不收|不想听|不要)\s*{_PLACE}的(?:消息|活动|通知)(?:了)?{_END}",
+        rf"(?:[请請]|以[后後])?(?:不[听聽]|[静靜]音|屏蔽)\s*{_PLACE}(?:的(?:消息|活动|通知))?{_END}",
+        rf"(?:[请請]|以[后後])?(?:[别別][发發]|不要[发發]|不想收|不收|不想[听聽]|不要)\s*{_PLACE}的(?:消息|活动|通知)(?:了)?{_END}",
         rf"(?:please )?(?:mute|silence|nothing from|no news from|no messages from)\s+{_PLACE}{_END}",
     )
 )

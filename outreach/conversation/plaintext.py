@@ -13,7 +13,8 @@ _PAIRS = (
     "問问 題题 頁页 離离 場场 項项 兩两 點点 還还 從从 頭头 發发 資资 說说 話话 聯联 繫系 "
     "轉转 繼继 續续 後后 確确 認认 無无 須须 沒没 謝谢 寫写 條条 過过 聽听 幾几 樣样 為为 "
     "會会 來来 這这 裡里 裏里 嗎吗 門门 師师 費费 電电 視视 際际 團团 變变 煩烦 總总 註注 "
-    "銷销 啟启 訊讯 據据 賬账 節节 識识 貼贴 換换 華华 漢汉 錄录 連连 斷断 綁绑 優优"
+    "銷销 啟启 訊讯 據据 賬账 節节 識识 貼贴 換换 華华 漢汉 錄录 連连 斷断 綁绑 優优 "
+    "設设 稱称 頻频 處处 靜静 暱昵 週周 擾扰"
 )
 """Traditional and simplified characters of our words; what else people write is left as it is."""
 _SIMPLER = {ord(pair[0]): pair[1] for pair in _PAIRS.split()}

@@ -32,12 +32,13 @@ def kept(turn: Turn) -> tuple[Outgoing, ...]:
 
 
 def lines(turn: Turn) -> dict[str, str]:
+    """The values of the card, a line each."""
     return {
         "region": _region(turn) or turn.say("settings.open"),
-        "audiences": _named(turn, _audiences(turn)) or turn.say("settings.everybody"),
+        "audiences": named(turn, _audiences(turn)) or turn.say("settings.everybody"),
         "tips": how_often.tips_now(turn),
         "news": how_often.news_now(turn),
-        "silent": _named(turn, [name_of(turn, region) for region in silence.of(turn)]) or turn.say("settings.nowhere"),
+        "silent": named(turn, [name_of(turn, region) for region in silence.of(turn)]) or turn.say("settings.nowhere"),
         "nickname": nickname.of(turn) or turn.say("settings.open"),
     }
 
@@ -65,12 +66,15 @@ def _region(turn: Turn) -> str:
 
 
 def _audiences(turn: Turn) -> list[str]:
-    tags = turn.house.vocabulary.audiences
-    chosen = turn.person.audiences if turn.person.is_known else turn.memory.audiences
-    return [tag.label(turn.language) for tag in tags if tag.key in chosen]
+    return labels_of(turn, turn.person.audiences if turn.person.is_known else turn.memory.audiences)
 
 
-def _named(turn: Turn, names: list[str]) -> str:
+def labels_of(turn: Turn, audiences: frozenset[str]) -> list[str]:
+    """What people call these tags, in the order of the vocabulary."""
+    return [tag.label(turn.language) for tag in turn.house.vocabulary.audiences if tag.key in audiences]
+
+
+def named(turn: Turn, names: list[str]) -> str:
     """The first few of *names*, and how many more there are."""
     comma = turn.say("settings.comma")
     first = comma.join(names[:_MOST_NAMED])

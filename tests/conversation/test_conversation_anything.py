@@ -13,11 +13,44 @@ from hypothesis import strategies as st
 from outreach.conversation.words import INTENT_OF_WORD
 
 TAPS = ("list", "all", "show:1", "show:2", "join:1", "join:2:2", "leave:1", "mine", "cal", "tip", "sub", "aud:parent")
+CHOSEN = (
+    "set",
+    "data",
+    "why",
+    "where",
+    "often",
+    "often-weekly",
+    "often-none",
+    "news",
+    "news-no",
+    "hush",
+    "hush:2",
+    "nick",
+)
+MORE_CHOSEN = ("hush:99", "loud:2", "loud:3", "nick-no", "drop:parent", "drop:nobody", "agree-tips", "agree-news")
 MORE_TAPS = ("aud:nobody", "stop", "person", "erase", "erase-yes", "agree", "no", "skip", "region:2", "safe:yes", "??")
-TYPED = ("1", "2", "九", "100", "101", "报名 1", "报名 2 2人", "取消 1", "日历 1", "想说句话", "东河", "我不想活了", "")
+TYPED = (
+    "1",
+    "2",
+    "九",
+    "100",
+    "101",
+    "报名 1",
+    "报名 2 2人",
+    "取消 1",
+    "日历 1",
+    "想说句话",
+    "东河",
+    "我不想活了",
+    "",
+    "叫我 小云",
+    "call me Sunny",
+    "不听 东河",
+    "南湖",
+)
 SAYINGS = st.one_of(
     st.sampled_from([*INTENT_OF_WORD, *TYPED]).map(lambda text: ("says", text)),
-    st.sampled_from([*TAPS, *MORE_TAPS]).map(lambda token: ("taps", token)),
+    st.sampled_from([*TAPS, *MORE_TAPS, *CHOSEN, *MORE_CHOSEN]).map(lambda token: ("taps", token)),
     st.text(max_size=80).map(lambda text: ("says", text)),
     st.sampled_from([None, "r-lj", "a-x", "r-none"]).map(lambda source: ("comes", source)),
     st.integers(1, 9).map(lambda place: ("picks", place)),

@@ -22,6 +22,7 @@ from outreach.conversation.intents import (
     Who,
     Yes,
 )
+from outreach.conversation.intents_choices import CallMe, SilencePlace
 from outreach.conversation.plaintext import spaced, tight, with_digits
 from outreach.conversation.reading import read
 from outreach.conversation.tokens import token_of
@@ -56,6 +57,10 @@ def named(intent: Intent | None) -> str:
             return f"code#{code}"
         case CalendarNumber(number):
             return f"cal#{number}"
+        case CallMe(nickname):
+            return f"call#{nickname}"
+        case SilencePlace(part):
+            return f"hush#{part}"
         case _:
             return token_of(intent)
 

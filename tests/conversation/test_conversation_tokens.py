@@ -35,14 +35,33 @@ from outreach.conversation.intents import (
     Unlink,
     UnlinkConfirmed,
 )
+from outreach.conversation.intents_choices import (
+    AskNickname,
+    AskRegion,
+    AskRhythm,
+    AskSilence,
+    ChooseNews,
+    ChooseRhythm,
+    DropAudience,
+    DropNickname,
+    MyData,
+    Settings,
+    Silence,
+    Unsilence,
+    Why,
+)
 from outreach.conversation.tokens import LONGEST_TOKEN, intent_of, token_of
 from outreach.domain.messages import START, Language
+from outreach.domain.people import Purpose, Rhythm
 
 IDS = st.integers(1, 10**15)
 PLAIN = [Start(), Help(), Menu(), Mine(), Calendar(), Tip(), Subscribe(), Stop(), Person(), Erase(), EraseConfirmed()]
 CHATS = [Link(), Unlink(), UnlinkConfirmed(), PreferHere()]
+OWN = [Settings(), AskRegion(), AskRhythm(), AskSilence(), AskNickname(), DropNickname(), Why(), MyData()]
 TAPPABLE: st.SearchStrategy[Tappable] = st.one_of(
-    st.sampled_from([*PLAIN, *CHATS, Agree(), Decline(), Skip(), *(SwitchLanguage(language) for language in Language)]),
+    st.sampled_from(
+        [*PLAIN, *CHATS, *OWN, Agree(), Decline(), Skip(), *(SwitchLanguage(language) for language in Language)]
+    ),
     st.builds(ShowList, st.none() | IDS, everywhere=st.booleans()),
     st.builds(Show, IDS),
     st.builds(Join, IDS, st.integers(1, 99)),
@@ -51,6 +70,12 @@ TAPPABLE: st.SearchStrategy[Tappable] = st.one_of(
     st.builds(LinkYes, st.none() | IDS),
     st.builds(LinkNo, st.none() | IDS),
     st.builds(ChooseRegion, IDS),
+    st.builds(Silence, IDS),
+    st.builds(Unsilence, IDS),
+    st.builds(Agree, st.sampled_from([None, Purpose.TIPS, Purpose.NEWS])),
+    st.builds(ChooseRhythm, st.none() | st.sampled_from(Rhythm)),
+    st.builds(ChooseNews, st.booleans()),
+    st.builds(DropAudience, st.from_regex(r"[a-z][a-z0-9_]{1,30}", fullmatch=True)),
     st.builds(ChooseAudience, st.from_regex(r"[a-z][a-z0-9_]{1,30}", fullmatch=True)),
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, select
 
+from outreach.domain.errors import Fault
 from outreach.domain.messages import Language
 from outreach.domain.people import Purpose, Rhythm
 from outreach.services.cards import PersonCard
@@ -73,7 +74,10 @@ def card_of(ring: KeyRing, rows: Iterable[Sequence[Any]]) -> PersonCard | None:
 
 
 def nickname_of(ring: KeyRing, key_sealed: bytes | None, sealed: bytes | None) -> str | None:
-    """What somebody wants to be called. Raises `Fault` if it does not open."""
+    """What somebody wants to be called; ``None`` also for one that does not open any more."""
     if key_sealed is None or sealed is None:
         return None
-    return ring.person(key_sealed).open(sealed, NICKNAME_COLUMN).decode()
+    try:
+        return ring.person(key_sealed).open(sealed, NICKNAME_COLUMN).decode()
+    except Fault:  # a courtesy: one damaged row must not keep somebody from their places, or staff from a roster
+        return None
