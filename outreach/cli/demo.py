@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from outreach.cli.demo_plan import STAFF
 from outreach.cli.shared import set_up_logging
 from outreach.domain.errors import BadInput, Fault
 from outreach.domain.ids import LaneName
@@ -53,7 +54,7 @@ def _serve(settings: Settings, keep: bool, phones: Mapping[str, str]) -> None:
     town = Town(house.core, house.clock)
     town.found()
     house.add_tick("try me", timedelta(seconds=5), town.keep_one_to_try)
-    serve(house, lambda: _greet(settings, phones))
+    serve(house, lambda: _greet(settings, phones, town.password))
 
 
 def _named(platforms: str) -> list[str]:
@@ -121,20 +122,25 @@ def _require_mark(settings: Settings) -> None:
         raise Fault("the database there is not marked as a demo", "give another OUTREACH_DATA_DIR")
 
 
-def _greet(settings: Settings, phones: Mapping[str, str]) -> None:
+def _greet(settings: Settings, phones: Mapping[str, str], password: str) -> None:
     address = f"http://{settings.host}:{settings.port}"
     lines = "".join(f"\n  A played telephone   {phone}      ({name})" for name, phone in phones.items())
+    logins = "\n".join(f"    {one.login:<8} {one.does}" for one in STAFF)
     print(
         f"""
 Outreach demo: the fictional county of Yunxi, for today and the week ahead.
 
   Chat as a resident   {address}/chat      (best at phone width)
   What is on           {address}/
-  Calendar feed        {address}/feeds/public.ics{lines}
+  Calendar feed        {address}/feeds/public.ics
+  Console for staff    {address}/console/{lines}
 
   1. Open the chat, press 活动 (Activities) and join "试一试 · Try me".
   2. The confirmation comes at once, the reminder within 75 seconds.
   3. Press 订阅 (Subscribe): the first tip comes after 45 seconds.
+
+  In the console the password is {password} for each of the fictional staff:
+{logins}
 
   As staff, in another terminal, with the same folder:
     OUTREACH_DATA_DIR={settings.data_dir} OUTREACH_PORT={settings.port} .venv/bin/outreach activity list

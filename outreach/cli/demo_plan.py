@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from outreach.domain.activity import ActivityKind
+from outreach.domain.actor import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +84,25 @@ TO_TRY = Planned(
     "演示大厅 · Demo hall",
     "演示用：报名后马上收到确认，很快收到提醒。Join to see a confirmation and a reminder.",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A member of the fictional staff."""
+
+    login: str
+    name: str
+    role: Role
+    region: str
+    on_duty: bool
+    does: str
+
+
+STAFF = (
+    Colleague("village", "禾小满（虚构）", Role.VILLAGE_ADMIN, "yunxi-liuhe-dongpo", False, "runs Dongpo village"),
+    Colleague("town", "柳青青（虚构）", Role.AREA_ADMIN, "yunxi-liuhe", True, "runs Liuhe township, on duty"),
+    Colleague("county", "云帆（虚构）", Role.AREA_ADMIN, "yunxi", True, "runs the county, on duty"),
+    Colleague("editor", "林小荷（虚构）", Role.EDITOR, "yunxi", False, "reviews the library"),
+    Colleague("city", "程远（虚构）", Role.NETWORK_ADMIN, "", False, "accounts and regions, sees no person"),
+    Colleague("auditor", "明镜（虚构）", Role.AUDITOR, "", False, "reads what was done by whom"),
+)

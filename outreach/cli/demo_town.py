@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from outreach.cli.demo_plan import PLAN, REGIONS, TO_TRY, Planned
+from outreach.cli.demo_plan import PLAN, REGIONS, STAFF, TO_TRY, Planned
 from outreach.domain.activity import SignUpPolicy
 from outreach.domain.actor import Actor, Role
 from outreach.domain.ids import ActivityId, LaneName, ResidentId
 from outreach.domain.messages import Language
 from outreach.domain.people import Purpose
-from outreach.services import activities, contents, people, signups
+from outreach.services import activities, contents, passwords, people, signups, staff
 from outreach.services.cards import ActivityCard, Caller, NewActivity, Region
 from outreach.services.people import Arrival, Notice
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from outreach.runtime.clock import Clock
     from outreach.services.ports import UnitOfWork
 
-EDITOR = Actor(Role.EDITOR, "Lin Xiaohe (fictional editor)")
+EDITOR = Actor(Role.EDITOR, next(one.name for one in STAFF if one.role is Role.EDITOR))
 OPERATOR = Actor.operator()
 EARLIEST, LATEST = timedelta(minutes=10, seconds=15), timedelta(minutes=11, seconds=15)
 TRY_ME = "try_me_activity"
@@ -34,11 +34,17 @@ class Town:
     def __init__(self, core: Core, clock: Clock) -> None:
         self._core, self._clock = core, clock
 
+    @property
+    def password(self) -> str:
+        """What all of the fictional staff sign in with: another one in every town, since it follows from its key."""
+        drawn = self._core.database.ring.key("demo password").hex()
+        return "-".join(drawn[start : start + 4] for start in range(0, 16, 4))
+
     def found(self) -> None:
         """Mark the database and fill it; a town that stands already is left as it is."""
         from outreach.bootstrap import DEMO_MARK
 
-        now = self._clock()
+        now, hashed = self._clock(), passwords.hash_of(self.password)
         with self._core.database.unit_of_work() as uow:
             if uow.marks.get(DEMO_MARK) is not None:
                 return
@@ -46,6 +52,7 @@ class Town:
             regions = _regions(uow)
             planned = [self._plan(uow, regions[row.region], row, now) for row in PLAN]
             self._approve(uow, now)
+            _colleagues(uow, regions, hashed, now)
             _neighbours(uow, planned[:3], now)
             self._open_one_to_try(uow, now)
 
@@ -67,10 +74,14 @@ class Town:
         starts_at = (local + timedelta(days=planned.day)).astimezone(UTC)
         return activities.add(uow, OPERATOR, _new(planned, where, starts_at), self._core.rule, now)
 
+    @property
+    def _review(self) -> contents.Review:
+        return contents.Review(self._core.crafts.library, self._core.crafts.wording_rules)
+
     def _approve(self, uow: UnitOfWork, now: datetime) -> None:
         for item in self._core.crafts.library:
             if item.sign_off == contents.NO_SIGN_OFF:
-                contents.approve(uow, EDITOR, item, now)
+                contents.approve(uow, EDITOR, item, now, self._review)
 
 
 def _new(planned: Planned, where: Region, starts_at: datetime) -> NewActivity:
@@ -96,6 +107,16 @@ def _regions(uow: UnitOfWork) -> dict[str, Region]:
     for code, name, parent in REGIONS:
         made[code] = uow.regions.add(code, name, root if parent is None else made[parent])
     return made
+
+
+def _colleagues(uow: UnitOfWork, regions: dict[str, Region], hashed: str, now: datetime) -> None:
+    """Fictional staff; whoever tries the town need not change the password first."""
+    for one in STAFF:
+        unit = regions[one.region] if one.region else uow.regions.root()
+        card = staff.add(
+            uow, OPERATOR, staff.NewStaff(one.login, one.name, one.role, unit.id, one.on_duty), hashed, now
+        )
+        uow.staffs.set_password(card.id, hashed, must_change=False, now=now)
 
 
 def _neighbours(uow: UnitOfWork, planned: list[ActivityCard], now: datetime) -> None:

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from outreach.cli import activity, broadcast, channels, chat, content, db, demo, feed, kit, run, safety, thread
+from outreach.cli import activity, broadcast, channels, chat, content, db, demo, feed, kit, run, safety, staff, thread
 from outreach.cli.refusals import told
 from outreach.domain.errors import BadInput, Fault, Refusal
 
@@ -33,6 +33,7 @@ app.add_typer(thread.app, name="thread")
 app.add_typer(content.app, name="content")
 app.add_typer(channels.app, name="channels")
 app.add_typer(kit.app, name="kit")
+app.add_typer(staff.app, name="staff")
 app.add_typer(safety.app, name="safety")
 app.add_typer(db.app, name="db")
 
