@@ -41,7 +41,9 @@ _HOLD = select(_R.id).where(_R.id.in_(bindparam("residents", expanding=True))).o
 _DOORS = select(func.count()).select_from(_ADDRESS).where(_A.resident_id == bindparam("of"))
 _KEY = select(_R.key_sealed).where(_R.id == bindparam("id"))
 _ENROL = insert(_RESIDENT)
-_ADD_ADDRESS = ByDialect(_ADDRESS, lambda new: new.on_conflict_do_nothing(index_elements=["lane", "person"]))
+_ADD_ADDRESS = ByDialect(  # the id tells whether there is a new row: psycopg counts none after a conflict
+    _ADDRESS, lambda new: new.on_conflict_do_nothing(index_elements=["lane", "person"]).returning(_A.id)
+)
 _UNDO_ENROL = delete(_RESIDENT).where(_R.id == bindparam("id"))
 _ALLOW = ByDialect(
     _CONSENT,
@@ -281,7 +283,7 @@ class PeopleShelf(Shelf):
             "source": None if source is None else _storable(source),
             "created_at": now,
         }
-        return self._at.connection.execute(_ADD_ADDRESS.on(self._at.connection), address).rowcount > 0
+        return self._at.connection.execute(_ADD_ADDRESS.on(self._at.connection), address).first() is not None
 
     def _move_talk(self, old: Caller, new: Caller) -> None:
         person = self._at.person(new)
