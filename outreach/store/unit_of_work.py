@@ -24,6 +24,7 @@ from outreach.store.shelves.lanes import LaneShelf
 from outreach.store.shelves.links import LinkShelf
 from outreach.store.shelves.mailboxes import MailboxShelf
 from outreach.store.shelves.marks import MarkShelf
+from outreach.store.shelves.overviews import OverviewShelf
 from outreach.store.shelves.people import PeopleShelf
 from outreach.store.shelves.regions import RegionShelf
 from outreach.store.shelves.sign_ups import SignUpShelf
@@ -131,6 +132,11 @@ class SqlUnitOfWork:
     def audit(self) -> AuditShelf:
         """Who did what."""
         return AuditShelf(self._at)
+
+    @cached_property
+    def overviews(self) -> OverviewShelf:
+        """What waits for staff, counted."""
+        return OverviewShelf(self._at)
 
     @cached_property
     def marks(self) -> MarkShelf:

@@ -10,6 +10,7 @@ from outreach.domain.ids import LaneName
 from outreach.services.ports.accounts import Staffs
 from outreach.services.ports.broadcasts import Broadcasts
 from outreach.services.ports.care import Alerts, Audit, Contents, Marks, Threads
+from outreach.services.ports.overviews import Overviews
 from outreach.services.ports.people import Activities, Conversations, Links, People, Regions, SignUps
 from outreach.services.ports.traffic import Deliveries, Inbox, Lanes, Mailboxes
 
@@ -27,6 +28,7 @@ __all__ = [
     "Mailboxes",
     "Marks",
     "OpenUnitOfWork",
+    "Overviews",
     "People",
     "Regions",
     "SignUps",
@@ -73,6 +75,8 @@ class UnitOfWork(Protocol):
     def audit(self) -> Audit: ...
     @property
     def marks(self) -> Marks: ...
+    @property
+    def overviews(self) -> Overviews: ...
     def wake(self, lane: LaneName) -> None:
         """Something became due for *lane*: its sender is woken after the commit."""
 

@@ -40,7 +40,7 @@ def beginnings(at: Transaction, scope: Scope, wanted: Wanted) -> list[Beginning]
 
 
 def _conditions(scope: Scope, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    yield _within(scope)
+    yield within(scope)
     yield from _when(wanted)
     if wanted.below:
         yield REGION.c.path.startswith(wanted.below, autoescape=True)
@@ -54,7 +54,8 @@ def _conditions(scope: Scope, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield _behind(wanted)
 
 
-def _within(scope: Scope) -> ColumnElement[bool]:
+def within(scope: Scope) -> ColumnElement[bool]:
+    """Whether an activity, joined with its region, is in *scope*."""
     found: list[ColumnElement[bool]] = [false()]
     here_or_below = REGION.c.path.startswith(scope.unit, autoescape=True)
     if scope.reach is not None:

@@ -255,4 +255,18 @@ EN: Mapping[str, str] = {
     "refused_stale_version": "Somebody changed it after you opened it. Please compare below, then save again.",
     # Today.
     "today": "Today",
+    "needs_you": "Needs you now",
+    "nothing_now": "Nothing waits for you.",
+    "nobody_on_duty": "Nobody is on duty.",
+    "nobody_on_duty_remedy": "Nobody would hear of an emergency. An administrator can put a colleague on duty.",
+    "alerts_n": "{n} safety alerts that nobody has taken",
+    "notes_n": "{n} notes from residents wait for an answer",
+    "requests_n": "{n} requests to decide",
+    "in_review_n": "{n} texts wait for review",
+    "two_days": "Today and tomorrow",
+    "nothing_on": "Nothing is on today or tomorrow.",
+    "broadcasts_running": "Announcements under way",
+    "broadcast_approved": "approved, waits for its time",
+    "broadcast_planning": "being prepared",
+    "broadcast_sending": "being sent",
 }

@@ -258,4 +258,18 @@ ZH: Mapping[str, str] = {
     "refused_stale_version": "您打开之后，别人刚改过。请看下面的对照，确认后再保存。",
     # Today.
     "today": "今天",
+    "needs_you": "等您处理",
+    "nothing_now": "现在没有等您处理的事。",
+    "nobody_on_duty": "现在没有人值班。",
+    "nobody_on_duty_remedy": "居民的紧急情况没有人会接到。请管理员给一位同事设为值班。",
+    "alerts_n": "{n} 条安全提醒还没有人接",
+    "notes_n": "{n} 条居民留言等回复",
+    "requests_n": "{n} 份报名等您同意",
+    "in_review_n": "{n} 篇内容等审核",
+    "two_days": "今天和明天",
+    "nothing_on": "今天和明天没有活动。",
+    "broadcasts_running": "正在发送的通知",
+    "broadcast_approved": "已批准，等时间到",
+    "broadcast_planning": "正在准备",
+    "broadcast_sending": "正在发送",
 }
