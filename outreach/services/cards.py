@@ -318,6 +318,8 @@ class AlertCard:
     raised_at: datetime
     acknowledged_at: datetime | None = None
     acknowledged_by: str | None = None
+    region_path: str = ""
+    region_name: str = ""
 
 
 class ThreadState(StrEnum):
@@ -340,7 +342,7 @@ class ThreadEntry:
 
 @dataclass(frozen=True, slots=True)
 class ThreadCard:
-    """A resident talking with staff; *entries* only where they were asked for."""
+    """A resident talking with staff; *entries* only where they were asked for. *channel* is where they wrote last."""
 
     id: ThreadId
     resident_id: ResidentId
@@ -350,6 +352,10 @@ class ThreadCard:
     opened_at: datetime
     changed_at: datetime
     entries: tuple[ThreadEntry, ...] = field(default=(), repr=False)
+    region_path: str = ""
+    region_name: str = ""
+    last_word_at: datetime | None = None
+    """When they last wrote on that channel: some let us answer only for a while after it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from outreach.services import threads
 from outreach.services.intake import ANSWERS_KEPT, QUARANTINE_KEPT
 from outreach.services.linking import PAUSE
 from outreach.services.ports import UnitOfWork
@@ -20,4 +21,5 @@ def purge(uow: UnitOfWork, now: datetime) -> int:
     done = uow.inbox.purge(now - ANSWERS_KEPT, now - QUARANTINE_KEPT, AT_ONCE)
     done += uow.mailboxes.purge(now - MAIL_KEPT, AT_ONCE) + uow.conversations.purge(now)
     done += uow.links.purge(now, now - PAUSE)
+    done += uow.threads.purge(now - threads.KEPT, AT_ONCE) + uow.staffs.purge_sessions(now, AT_ONCE)
     return done + uow.deliveries.tidy(now, AT_ONCE)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from outreach.domain.actor import Actor, Permission
+from outreach.domain.errors import NotFound
 from outreach.domain.ids import AlertId
 from outreach.domain.messages import Language, Outgoing
 from outreach.safety import Duty, Replies, RiskClass, Screen, Verdict, answer_verdict
-from outreach.services.access import require
+from outreach.services.access import require_somewhere
 from outreach.services.cards import AlertCard, Caller
 from outreach.services.helplines import Lines
 from outreach.services.ports import UnitOfWork
@@ -17,6 +19,15 @@ from outreach.services.ports import UnitOfWork
 COOL_DOWN = timedelta(minutes=30)  # a second hit in that time gets the short variant
 SAFE_PREFIX = "safe:"
 FIRST_TO_ANSWER = RiskClass.RISK  # from here on the reply goes out whatever the database does
+
+
+class Outcome(StrEnum):
+    """What came of an alert."""
+
+    REACHED = "reached"  # somebody has spoken with them
+    HANDED_OVER = "handed_over"  # to a doctor, a hotline, the police or another service
+    NOT_REACHED = "not_reached"
+    MISTAKEN = "mistaken"  # the screen was wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +58,32 @@ def raise_alert(uow: UnitOfWork, caller: Caller, verdict: Verdict, key: str, now
     return uow.alerts.raise_(caller, verdict.risk, verdict.subtype, verdict.rules, verdict.lexicon, key, now)
 
 
-def listed(uow: UnitOfWork, by: Actor, limit: int, now: datetime, *, open_only: bool = True) -> list[AlertCard]:
-    """Alerts, newest first; the look is audited."""
-    require(by, Permission.HANDLE_ALERTS)
+def listed(
+    uow: UnitOfWork, by: Actor, limit: int, now: datetime, *, open_only: bool = True, before: AlertId | None = None
+) -> list[AlertCard]:
+    """Alerts of *by*'s part of the network, newest first; the look is audited."""
+    region_path, below = require_somewhere(by, Permission.SEE_ALERTS)
     uow.audit.write(by, "list", "alerts", "all" if not open_only else "open", now)
-    return uow.alerts.listed(limit, open_only=open_only)
+    return uow.alerts.listed(limit, open_only=open_only, region_path=region_path, below=below, before=before)
 
 
 def acknowledge(uow: UnitOfWork, by: Actor, alert_id: AlertId, now: datetime) -> AlertCard:
-    """A named member of staff takes it. Raises `NotFound` or `Forbidden`."""
-    require(by, Permission.HANDLE_ALERTS)
+    """A named member of staff takes it. Raises `NotFound`, also for one of elsewhere, or `Forbidden`."""
+    _theirs(uow, by, alert_id)
     card = uow.alerts.acknowledge(alert_id, by, now)
     uow.audit.write(by, "acknowledge", "alert", alert_id, now)
     return card
+
+
+def close(uow: UnitOfWork, by: Actor, alert_id: AlertId, outcome: Outcome, now: datetime) -> AlertCard:
+    """What came of it, in one word of ours; after somebody took it. Raises `NotFound`, `IllegalMove`, `Forbidden`."""
+    _theirs(uow, by, alert_id)
+    card = uow.alerts.close(alert_id)
+    uow.audit.write(by, "close", "alert", alert_id, now, outcome)
+    return card
+
+
+def _theirs(uow: UnitOfWork, by: Actor, alert_id: AlertId) -> None:
+    require_somewhere(by, Permission.HANDLE_ALERTS)
+    if not by.may(Permission.HANDLE_ALERTS, uow.alerts.get(alert_id).region_path):
+        raise NotFound("alert", alert_id)

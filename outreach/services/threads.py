@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from outreach.domain.actor import Actor, Permission
 from outreach.domain.delivery import thread_key
-from outreach.domain.errors import BadInput, IllegalMove
+from outreach.domain.errors import IllegalMove, NotFound
 from outreach.domain.ids import ThreadId
 from outreach.domain.messages import MessageKind, Outgoing
-from outreach.services.access import require
+from outreach.services.access import require_somewhere
 from outreach.services.cards import Caller, Draft, PersonCard, ThreadCard, ThreadState
 from outreach.services.ports import UnitOfWork
+from outreach.services.problems import BadFields, Problem
 
 LONGEST_NOTE = 2_000  # characters
+KEPT = timedelta(days=30)  # a closed thread: long enough for "what did you tell me again?"
 
 
 def leave_note(uow: UnitOfWork, caller: Caller, person: PersonCard, text: str, now: datetime) -> ThreadCard:
@@ -23,28 +25,28 @@ def leave_note(uow: UnitOfWork, caller: Caller, person: PersonCard, text: str, n
     return uow.threads.write(person.resident_id, caller, text[:LONGEST_NOTE], now)
 
 
-def listed(uow: UnitOfWork, by: Actor, limit: int, *, open_only: bool = True) -> list[ThreadCard]:
-    """Threads without their words, those that wait longest first."""
-    require(by, Permission.ANSWER_PEOPLE)
-    return uow.threads.listed(limit, open_only=open_only)
+def listed(
+    uow: UnitOfWork, by: Actor, limit: int, *, open_only: bool = True, after: ThreadId | None = None
+) -> list[ThreadCard]:
+    """Threads of *by*'s part of the network without their words, those that wait longest first."""
+    region_path, below = require_somewhere(by, Permission.ANSWER_PEOPLE)
+    return uow.threads.listed(limit, open_only=open_only, region_path=region_path, below=below, after=after)
 
 
 def read(uow: UnitOfWork, by: Actor, thread_id: ThreadId, now: datetime) -> ThreadCard:
-    """One thread with its notes. Raises `NotFound` or `Forbidden`; the look is audited."""
-    require(by, Permission.ANSWER_PEOPLE)
-    card = uow.threads.get(thread_id)
+    """One thread with its notes. Raises `NotFound`, also for one of elsewhere, or `Forbidden`; the look is audited."""
+    card = _theirs(uow, by, thread_id)
     uow.audit.write(by, "read", "thread", thread_id, now)
     return card
 
 
 def answer(uow: UnitOfWork, by: Actor, thread_id: ThreadId, text: str, now: datetime) -> ThreadCard:
-    """Write back: the answer is kept and sent as a reply. Raises `NotFound`, `IllegalMove`, `BadInput`, `Forbidden`."""
-    require(by, Permission.ANSWER_PEOPLE)
-    if not text.strip():
-        raise BadInput(["text: the answer is empty; write something"])
-    if len(text.strip()) > LONGEST_NOTE:
-        raise BadInput([f"text: {len(text.strip())} characters are too many, {LONGEST_NOTE} fit; send it in parts"])
-    if uow.threads.get(thread_id).state is ThreadState.CLOSED:
+    """Write back: the answer is kept and sent. Raises `NotFound`, `IllegalMove`, `BadFields` or `Forbidden`."""
+    standing = _theirs(uow, by, thread_id)
+    problems = _about(text.strip())
+    if problems:
+        raise BadFields(problems)
+    if standing.state is ThreadState.CLOSED:
         raise IllegalMove("thread", ThreadState.CLOSED, "answered")
     card, entry = uow.threads.answer(thread_id, by, text.strip(), now)
     uow.deliveries.add([_draft(card, entry, text.strip(), now)], now)
@@ -53,11 +55,28 @@ def answer(uow: UnitOfWork, by: Actor, thread_id: ThreadId, text: str, now: date
 
 
 def close(uow: UnitOfWork, by: Actor, thread_id: ThreadId, now: datetime) -> ThreadCard:
-    """Nothing more to say. A further note of the resident opens a new thread."""
-    require(by, Permission.ANSWER_PEOPLE)
+    """Nothing more to say. A further note of the resident opens a new thread; this one is erased after `KEPT`."""
+    _theirs(uow, by, thread_id)
     card = uow.threads.close(thread_id, now)
     uow.audit.write(by, "close", "thread", thread_id, now)
     return card
+
+
+def _theirs(uow: UnitOfWork, by: Actor, thread_id: ThreadId) -> ThreadCard:
+    require_somewhere(by, Permission.ANSWER_PEOPLE)
+    card = uow.threads.get(thread_id)
+    if not by.may(Permission.ANSWER_PEOPLE, card.region_path):
+        raise NotFound("thread", thread_id)  # that there is one elsewhere is nobody's business
+    return card
+
+
+def _about(text: str) -> list[Problem]:
+    if not text:
+        return [Problem("text", "empty", "the answer is empty; write something")]
+    if len(text) > LONGEST_NOTE:
+        said = f"{len(text)} characters are too many, {LONGEST_NOTE} fit; send it in parts"
+        return [Problem("text", "too_long", said, {"length": len(text), "most": LONGEST_NOTE})]
+    return []
 
 
 def _draft(card: ThreadCard, entry: int, text: str, now: datetime) -> Draft:

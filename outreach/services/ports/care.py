@@ -34,7 +34,25 @@ class Alerts(Protocol):
     ) -> AlertId:
         """Once per *key* (lane and message id)."""
 
-    def listed(self, limit: int, *, open_only: bool = True) -> list[AlertCard]: ...
+    def get(self, alert_id: AlertId) -> AlertCard:
+        """Raises `NotFound`."""
+
+    def listed(
+        self,
+        limit: int,
+        *,
+        open_only: bool = True,
+        region_path: str = "",
+        below: bool = True,
+        before: AlertId | None = None,
+    ) -> list[AlertCard]:
+        """Newest first, from before *before*; of one region or all below it."""
+
+    def mark_sent(self, alert_id: AlertId) -> bool:
+        """It has reached a member of staff, if a push about it (key ``duty:a…``) was sent; whether it had."""
+
+    def close(self, alert_id: AlertId) -> AlertCard:
+        """Nothing more is to be done. Raises `NotFound`, or `IllegalMove` for one that nobody has taken."""
 
     def count_open(self) -> int: ...
 
@@ -61,7 +79,25 @@ class Threads(Protocol):
     def get(self, thread_id: ThreadId) -> ThreadCard:
         """With its entries. Raises `NotFound`."""
 
-    def listed(self, limit: int, *, open_only: bool = True) -> list[ThreadCard]: ...
+    def listed(
+        self,
+        limit: int,
+        *,
+        open_only: bool = True,
+        region_path: str = "",
+        below: bool = True,
+        after: ThreadId | None = None,
+    ) -> list[ThreadCard]:
+        """Without their words; those that wait for an answer first, longest first; of one region or all below it."""
+
+    def fresh(self, since: datetime, limit: int) -> list[tuple[ThreadId, datetime, str]]:
+        """Open ones that a resident wrote in after *since*: id, when, and the lineage of their region."""
+
+    def turns(self, thread_id: ThreadId) -> int:
+        """How often staff have answered in it."""
+
+    def purge(self, closed_before: datetime, limit: int) -> int:
+        """Erase closed threads with all their words; how many."""
 
 
 class Contents(Protocol):

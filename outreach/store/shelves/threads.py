@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, update
 
 from outreach.domain.actor import Actor
 from outreach.domain.errors import NotFound
@@ -16,21 +16,41 @@ from outreach.services.cards import Caller, ThreadCard, ThreadEntry, ThreadState
 from outreach.store.dialect import ByDialect
 from outreach.store.keys import Seal
 from outreach.store.rows import table_of
-from outreach.store.rows_people import ResidentRow
+from outreach.store.rows_people import AddressRow, RegionRow, ResidentRow
 from outreach.store.rows_staff import ThreadEntryRow, ThreadRow
 from outreach.store.transaction import Shelf
 
 _COLUMN = "thread_entry.text"
 _OPEN, _CLOSED = ThreadState.OPEN.value, ThreadState.CLOSED.value
 _THREAD, _ENTRY, _RESIDENT = table_of(ThreadRow), table_of(ThreadEntryRow), table_of(ResidentRow)
-_T, _E, _R = _THREAD.c, _ENTRY.c, _RESIDENT.c
+_ADDRESS, _REGION = table_of(AddressRow), table_of(RegionRow)
+_T, _E, _R, _P = _THREAD.c, _ENTRY.c, _RESIDENT.c, _REGION.c
 
-_CARDS = select(_T.id, _T.resident_id, _T.lane, _R.language, _T.state, _T.opened_at, _T.changed_at).select_from(
-    _THREAD.join(_RESIDENT, _R.id == _T.resident_id)
+_LAST_WORD = (
+    select(func.max(_ADDRESS.c.last_word_at))
+    .where(_ADDRESS.c.resident_id == _T.resident_id, _ADDRESS.c.lane == _T.lane)
+    .scalar_subquery()
 )
+_CARDS = select(
+    _T.id, _T.resident_id, _T.lane, _R.language, _T.state, _T.opened_at, _T.changed_at, _P.path, _P.name, _LAST_WORD
+).select_from(_THREAD.join(_RESIDENT, _R.id == _T.resident_id).join(_REGION, _P.id == _R.region_id))
 _BY_ID = _CARDS.where(_T.id == bindparam("id"))
-_LISTED = _CARDS.order_by(_T.state != _OPEN, _T.changed_at, _T.id).limit(bindparam("limit"))
-_LISTED_OPEN = _LISTED.where(_T.state == _OPEN)
+_WAITED = (_T.state != _OPEN, _T.changed_at, _T.id)
+_LISTED = _CARDS.order_by(*_WAITED).limit(bindparam("limit"))
+_PLACE = select(_T.state != _OPEN, _T.changed_at).where(_T.id == bindparam("id"))
+_FRESH = (
+    select(_T.id, _T.changed_at, _P.path)
+    .select_from(_THREAD.join(_RESIDENT, _R.id == _T.resident_id).join(_REGION, _P.id == _R.region_id))
+    .where(_T.state == _OPEN, _T.changed_at > bindparam("since", type_=_T.changed_at.type))
+    .order_by(_T.changed_at)
+    .limit(bindparam("limit"))
+)
+_TURNS = select(func.count()).select_from(_ENTRY).where(_E.thread_id == bindparam("id"), _E.author == "staff")
+_OLD = (
+    select(_T.id)
+    .where(_T.state == _CLOSED, _T.changed_at < bindparam("before", type_=_T.changed_at.type))
+    .limit(bindparam("limit"))
+)
 _IN_PROGRESS = ByDialect(
     _THREAD,
     lambda new: new.on_conflict_do_update(
@@ -89,10 +109,41 @@ class ThreadShelf(Shelf):
         )
         return replace(card, entries=entries)
 
-    def listed(self, limit: int, *, open_only: bool = True) -> list[ThreadCard]:
-        """Without their words; those that wait for an answer first, longest first."""
-        statement = _LISTED_OPEN if open_only else _LISTED
+    def listed(
+        self,
+        limit: int,
+        *,
+        open_only: bool = True,
+        region_path: str = "",
+        below: bool = True,
+        after: ThreadId | None = None,
+    ) -> list[ThreadCard]:
+        """Without their words; those that wait for an answer first, longest first; of one region or all below it."""
+        statement = _LISTED.where(_P.path.startswith(region_path) if below else _P.path == region_path)
+        if open_only:
+            statement = statement.where(_T.state == _OPEN)
+        if after is not None:
+            row = self._at.connection.execute(_PLACE, {"id": after}).one_or_none()
+            statement = statement if row is None else statement.where(_behind(row, after))
         return [_card(row) for row in self._at.connection.execute(statement, {"limit": limit})]
+
+    def fresh(self, since: datetime, limit: int) -> list[tuple[ThreadId, datetime, str]]:
+        """Open ones that a resident wrote in after *since*: id, when, and the lineage of their region."""
+        rows = self._at.connection.execute(_FRESH, {"since": since, "limit": limit})
+        return [(ThreadId(row[0]), row[1], row[2]) for row in rows]
+
+    def turns(self, thread_id: ThreadId) -> int:
+        """How often staff have answered in it."""
+        found: int = self._at.connection.execute(_TURNS, {"id": thread_id}).scalar_one()
+        return found
+
+    def purge(self, closed_before: datetime, limit: int) -> int:
+        """Erase closed threads with all their words; how many."""
+        old = list(self._at.connection.execute(_OLD, {"before": closed_before, "limit": limit}).scalars())
+        if old:
+            self._at.connection.execute(delete(_ENTRY).where(_E.thread_id.in_(old)))
+            self._at.connection.execute(delete(_THREAD).where(_T.id.in_(old)))
+        return len(old)
 
     def _card(self, thread_id: ThreadId) -> ThreadCard:
         row = self._at.connection.execute(_BY_ID, {"id": thread_id}).one_or_none()
@@ -120,6 +171,26 @@ class ThreadShelf(Shelf):
         return self._at.ring.person(self._at.connection.execute(_KEY, {"id": resident_id}).scalar_one())
 
 
+def _behind(row: Any, after: ThreadId) -> ColumnElement[bool]:
+    """Those that come after the one that stands so, in the order of `_WAITED`."""
+    is_settled, changed_at = bool(row[0]), row[1]
+    later = or_(_T.changed_at > changed_at, and_(_T.changed_at == changed_at, _T.id > after))
+    if is_settled:
+        return and_(_T.state != _OPEN, later)
+    return or_(_T.state != _OPEN, later)
+
+
 def _card(row: Any) -> ThreadCard:
-    found, resident_id, lane, language, state, opened_at, changed_at = row
-    return ThreadCard(found, resident_id, lane, Language(language), ThreadState(state), opened_at, changed_at)
+    found, resident_id, lane, language, state, opened_at, changed_at, region_path, region_name, last_word_at = row
+    return ThreadCard(
+        id=found,
+        resident_id=resident_id,
+        channel=lane,
+        language=Language(language),
+        state=ThreadState(state),
+        opened_at=opened_at,
+        changed_at=changed_at,
+        region_path=region_path,
+        region_name=region_name,
+        last_word_at=last_word_at,
+    )
