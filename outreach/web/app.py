@@ -11,7 +11,8 @@ from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from outreach.bootstrap import App
-from outreach.web import chat, console, feeds, health, hooks, mistakes, pages, static
+from outreach.web import chat, console, doors, feeds, front, health, hooks, mistakes, pages, places, static
+from outreach.web.join_pages import JoinPages
 from outreach.web.same_site import SameSite
 from outreach.web.shield import HOOKS, Shield
 from outreach.web.views import Views
@@ -69,7 +70,11 @@ def _routes(house: App, views: Views) -> list[BaseRoute]:
     return [
         *chat.routes(house, views),
         *feeds.routes(house, views),  # before the pages: /a/{slug} would take /a/{slug}.ics for a slug
+        *front.routes(house, views),
+        *places.routes(house, views),
         *pages.routes(house, views),
+        *JoinPages(house, views).routes(),
+        *doors.routes(house, views),
         *console.routes(house),
         *health.routes(house),
         *static.routes(),

@@ -10,21 +10,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from outreach.bootstrap import App
-from outreach.channels.webchat import (
-    COOKIE,
-    LONGEST_BODY,
-    WebChatChannel,
-    cookie_in,
-    is_foreign,
-    new_visitor,
-    visitor_of,
-)
+from outreach.channels.webchat import LONGEST_BODY, WebChatChannel, is_foreign, visitor_of
 from outreach.web.bodies import read_body
 from outreach.web.hooks import hook_request, plain_response
 from outreach.web.views import Views
+from outreach.web.visitors import remember_visitor
 
 PATIENCE = 25.0  # seconds that a page waits for news; proxies cut idle requests at 30 and more
-A_MONTH = 30 * 24 * 3600
 _NO_STORE = {"cache-control": "no-store"}
 
 
@@ -37,7 +29,7 @@ def routes(house: App, views: Views) -> list[BaseRoute]:
     async def page(request: Request) -> Response:
         response = views.page(request, "chat.html", demo=house.demo, epoch=channel.epoch)
         response.headers["cache-control"] = "no-store"  # nor kept for "back": whoever left quickly stays away
-        _remember_visitor(request, response, secure=house.settings.base_url.startswith("https:"))
+        remember_visitor(request, response, secure=views.is_secure)
         return response
 
     async def say(request: Request) -> Response:
@@ -89,9 +81,3 @@ async def _updates(house: App, channel: WebChatChannel, request: Request) -> Res
 
 def _refused(status: int, reason: str) -> Response:
     return JSONResponse({"error": reason}, status, headers=_NO_STORE)
-
-
-def _remember_visitor(request: Request, response: Response, *, secure: bool) -> None:
-    """Give a new visitor a cookie, and one who comes back another month."""
-    value = cookie_in(request.headers.get("cookie", "")) or new_visitor()
-    response.set_cookie(COOKIE, value, max_age=A_MONTH, path="/chat", httponly=True, secure=secure, samesite="lax")

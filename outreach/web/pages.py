@@ -1,12 +1,9 @@
-"""The public pages: what is on, and one activity."""
+"""One activity in public: what happens there, whether one can still get in, and the visitor's own place in it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,77 +11,79 @@ from starlette.routing import BaseRoute, Route
 
 from outreach.bootstrap import App
 from outreach.domain.activity import ActivityStatus
-from outreach.domain.ids import ActivityId
-from outreach.domain.messages import Language
-from outreach.services.activities import is_open
-from outreach.services.cards import ActivityCard
+from outreach.services.cards import ActivityCard, Caller, MyPlace, PersonCard
+from outreach.services.ports import UnitOfWork
+from outreach.web.lines import line_of
 from outreach.web.views import Views
-from outreach.wording import clock, day, when
+from outreach.web.visitors import caller_of
 
-PAGE_SIZE = 50
+MOST_PLACES = 50  # of one person, looked through for the one in this activity
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """An activity as a page shows it."""
+class Seen:
+    """An activity, who looks at it, and the place that they have there, one asked or waited for included."""
 
     card: ActivityCard
-    moments: Sequence[str]
-    audiences: str
-    open: bool
-    called_off: bool
-    free: int
+    person: PersonCard
+    mine: MyPlace | None
+
+
+class ActivityPages:
+    """Finds an activity for whoever asks, and shows pages of it."""
+
+    def __init__(self, house: App, views: Views) -> None:
+        self.house, self.views = house, views
+
+    async def seen(self, request: Request) -> Seen | None:
+        """The activity at the address; ``None`` for one that is not for everybody, as if there were none."""
+        slug, caller = request.path_params["slug"], caller_of(self.house, request)
+        return await self.house.bridge.read(lambda uow: self.look(uow, slug, caller))
+
+    def look(self, uow: UnitOfWork, slug: str, caller: Caller | None) -> Seen | None:
+        """The same in a transaction, with at most three statements."""
+        card = visible(uow, slug)
+        if card is None:
+            return None
+        person = PersonCard() if caller is None else uow.people.at(caller)
+        if person.resident_id is None:
+            return Seen(card, person, None)
+        mine = uow.sign_ups.of_resident(person.resident_id, self.house.clock(), MOST_PLACES)
+        return Seen(card, person, next((place for place in mine if place.activity.id == card.id), None))
+
+    def page(self, request: Request, template: str, seen: Seen, status: int = 200, **values: Any) -> Response:
+        """*template* about it. Kept nowhere if it shows somebody's place: the telephone may be a family's."""
+        lang = self.views.language(request)
+        line = line_of(seen.card, self.house.core.crafts.vocabulary.audiences, lang, self.house.clock())
+        standing = "" if seen.mine is None else self.standing(request, seen.mine)
+        given = {"line": line, "card": seen.card, "mine": seen.mine, "standing": standing, "trouble": "", **values}
+        response = self.views.page(request, template, status, **given)
+        if seen.mine is not None:
+            response.headers["cache-control"] = "no-store"
+        return response
+
+    def standing(self, request: Request, place: MyPlace) -> str:
+        """How a place stands, in the words of the chat."""
+        wording, lang = self.house.core.crafts.wording, self.views.language(request)
+        key = "first_in_line" if place.standing.value == "waiting" and place.ahead == 0 else _KEYS[place.standing.value]
+        return wording.say(f"standing.{key}", lang, number=place.number, party=place.party, ahead=place.ahead)
+
+
+_KEYS = {"seated": "seated", "offered": "seated", "waiting": "waiting", "requested": "requested"}
+
+
+def visible(uow: UnitOfWork, slug: str) -> ActivityCard | None:
+    """The activity at that address, if everybody may know of it."""
+    card = uow.activities.by_slug(slug)
+    return None if card is None or card.restricted or card.status is ActivityStatus.DRAFT else card
 
 
 def routes(house: App, views: Views) -> list[BaseRoute]:
-    """``/`` and ``/a/{slug}``."""
-
-    async def front(request: Request) -> Response:
-        after = _number(request.query_params.get("after"))
-        now, lang = house.clock(), views.language(request)
-        cards = await house.bridge.read(lambda uow: uow.activities.upcoming(now, PAGE_SIZE + 1, after=after))
-        days = _by_day(house, cards[:PAGE_SIZE], lang, now)
-        following = cards[PAGE_SIZE - 1].id if len(cards) > PAGE_SIZE else None
-        return views.page(request, "front.html", days=days, following=following)
+    """``/a/{slug}``."""
+    pages = ActivityPages(house, views)
 
     async def activity(request: Request) -> Response:
-        slug = request.path_params["slug"]
-        card = await house.bridge.read(lambda uow: uow.activities.by_slug(slug))
-        if card is None or card.restricted or card.status is ActivityStatus.DRAFT:
-            return views.missing(request)
-        line = _line(house, card, views.language(request), house.clock())
-        return views.page(request, "activity.html", line=line, card=card)
+        seen = await pages.seen(request)
+        return views.missing(request) if seen is None else pages.page(request, "activity.html", seen)
 
-    return [Route("/", front), Route("/a/{slug}", activity)]
-
-
-def _by_day(house: App, cards: Sequence[ActivityCard], lang: Language, now: datetime) -> list[tuple[str, list[Line]]]:
-    grouped = groupby(cards, key=lambda card: day(card.starts_at, card.zone, lang, now))
-    return [(name, [_line(house, card, lang, now) for card in found]) for name, found in grouped]
-
-
-def _line(house: App, card: ActivityCard, lang: Language, now: datetime) -> Line:
-    tags = house.core.crafts.vocabulary.audiences
-    labels = [tags[key].label(lang) for key in sorted(card.audience) if key in tags]
-    return Line(
-        card=card,
-        moments=_moments(card, lang, now),
-        audiences=("、" if lang is Language.ZH else ", ").join(labels),
-        open=is_open(card, now),
-        called_off=card.status is ActivityStatus.CALLED_OFF,
-        free=max(0, card.seats - card.seated) if card.waiting == 0 else 0,
-    )
-
-
-def _moments(card: ActivityCard, lang: Language, now: datetime) -> list[str]:
-    """The day and the hours; or from when to when in one, if it ends on another day."""
-    zone = ZoneInfo(card.zone)
-    if card.starts_at.astimezone(zone).date() != card.ends_at.astimezone(zone).date():
-        return [when(card.starts_at, card.ends_at, card.zone, lang, now)]
-    begins, ends = (clock(moment, card.zone, lang) for moment in (card.starts_at, card.ends_at))
-    part_of_day = begins.rstrip("0123456789:")  # said once if it is the same
-    return [day(card.starts_at, card.zone, lang, now), f"{begins}–{ends.removeprefix(part_of_day)}"]
-
-
-def _number(text: str | None) -> ActivityId | None:
-    return ActivityId(int(text)) if text and text.isascii() and text.isdigit() and len(text) < 15 else None
+    return [Route("/a/{slug}", activity)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
@@ -27,7 +28,7 @@ class Views:
 
     def __init__(self, house: App) -> None:
         self._house = house
-        self._secure = house.settings.base_url.startswith("https:")
+        self.is_secure = house.settings.base_url.startswith("https:")
         self._templates = Environment(
             loader=PackageLoader("outreach.web"),
             autoescape=select_autoescape(),
@@ -43,12 +44,14 @@ class Views:
         lang = self.language(request)
         chosen_size = request.query_params.get("large")
         large = (chosen_size or request.cookies.get(LARGE_COOKIE)) == "1"
-        body = self._templates.get_template(template).render(**self._standing(lang, large), **values)
+        body = self._templates.get_template(template).render(
+            **self._standing(lang, large), **_switches(request, lang, large), **values
+        )
         response = HTMLResponse(body, status, headers={**_HEADERS, "content-language": lang.value})
         if language.named(request.query_params.get("lang")) is not None:
-            self._remember(response, language.COOKIE, lang.value)
+            self.remember(response, language.COOKIE, lang.value)
         if chosen_size in {"0", "1"}:
-            self._remember(response, LARGE_COOKIE, chosen_size)
+            self.remember(response, LARGE_COOKIE, chosen_size)
         return response
 
     def language(self, request: Request) -> Language:
@@ -67,7 +70,7 @@ class Views:
         """What every template may use."""
         return {
             "html_lang": "zh-CN" if lang is Language.ZH else "en",
-            "other_lang": (Language.EN if lang is Language.ZH else Language.ZH).value,
+            "other_lang": _other(lang).value,
             "words": WORDS[lang],
             "large": large,
             "network": self._house.network_name(lang),
@@ -75,8 +78,22 @@ class Views:
             "has_chat": self._house.webchat is not None,
         }
 
-    def _remember(self, response: Response, name: str, value: str) -> None:
-        response.set_cookie(name, value, max_age=A_YEAR, httponly=True, secure=self._secure, samesite="lax")
+    def remember(self, response: Response, name: str, value: str) -> None:
+        """Keep a choice of the visitor for a year."""
+        response.set_cookie(name, value, max_age=A_YEAR, httponly=True, secure=self.is_secure, samesite="lax")
+
+
+def _other(lang: Language) -> Language:
+    return Language.EN if lang is Language.ZH else Language.ZH
+
+
+def _switches(request: Request, lang: Language, large: bool) -> dict[str, str]:
+    """The same page, what it was asked for included, in the other size and the other language."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in {"large", "lang"}]
+    return {
+        "other_size_here": "?" + urlencode([*kept, ("large", "0" if large else "1")]),
+        "other_lang_here": "?" + urlencode([*kept, ("lang", _other(lang).value)]),
+    }
 
 
 def numbers(text: str) -> list[str]:

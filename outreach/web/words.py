@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from outreach.domain.messages import Language
+from outreach.web.words_join import JOINING
+from outreach.web.words_public import PUBLIC
 
-WORDS: Mapping[Language, Mapping[str, str]] = {
+_EVERYWHERE: Mapping[Language, Mapping[str, str]] = {
     Language.ZH: {
         "activities": "近期活动",
         "intro": "不用真名，两步就能报名。来不了，说一声就行。",
-        "none": "这几天没有活动。过两天再来看看，或者在聊天里订阅通知。",
         "more": "后面的活动",
         "free": "还有 {count} 个位子",
         "full": "位子满了，可以排队（前面 {count} 人）",
@@ -31,15 +32,15 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "back": "看看别的活动",
         "good_to_know": "来之前，您可能想知道",
         "fact_name": "不用真名，也不登记证件。签到只看号码。",
-        "fact_leave": "中途可以走，不用说明理由。",
-        "fact_seen": "名单不公开，工作人员也只看到号码。",
+        "fact_leave": "中途可以走，不用说明理由。来不了，取消一下就行。",
+        "fact_seen": "名单不公开。工作人员只看到号码，还有您愿意填的称呼。",
         "fact_free": "这里不诊断、不开药；大家一起学一点照顾自己的办法。",
         "large": "长辈版",
         "normal": "普通版",
         "other_language": "English",
         "skip": "跳到正文",
         "missing_title": "这里没有内容",
-        "missing_text": "链接可能写错了，或者活动已经过去。",
+        "missing_text": "链接可能写错了，活动可能已经过去，也有些只在聊天里报名。在聊天里问问，或者问给您链接的人。",
         "broken_title": "出了点小毛病",
         "broken_text": "不是您的问题。请过一会儿再试。",
         "chat_title": "活动小助手",
@@ -74,7 +75,6 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
     Language.EN: {
         "activities": "What is on",
         "intro": "No real name needed, two taps to join. If you cannot come, just say so.",
-        "none": "Nothing is planned for the next days. Look again soon, or subscribe to news in the chat.",
         "more": "Later activities",
         "free": "{count} places left",
         "full": "Full: you can queue ({count} people waiting)",
@@ -92,15 +92,16 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "back": "See other activities",
         "good_to_know": "Good to know before you come",
         "fact_name": "No real name and no ID. We check numbers at the door, not names.",
-        "fact_leave": "You may leave at any time, without a reason.",
-        "fact_seen": "The list is not public; staff see numbers too.",
+        "fact_leave": "You may leave at any time, without a reason. If you cannot come, just cancel.",
+        "fact_seen": "The list is not public. Staff see a number, and a nickname if you give one.",
         "fact_free": "Nobody diagnoses or prescribes here; we learn small ways of looking after ourselves.",
         "large": "Large type",
         "normal": "Normal type",
         "other_language": "中文",
         "skip": "Skip to the content",
         "missing_title": "There is nothing here",
-        "missing_text": "The link may be mistyped, or the activity is over.",
+        "missing_text": "The link may be mistyped, the activity may be over, and some are joined in the chat only. "
+        "Ask there, or ask whoever gave you the link.",
         "broken_title": "Something went wrong",
         "broken_text": "It is not your fault. Please try again in a moment.",
         "chat_title": "Activity helper",
@@ -134,4 +135,8 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "demo": "A demo: all invented. Join “Try me” for a reminder within 75 seconds; "
         "press Subscribe for a short text after 45 seconds.",
     },
+}
+
+WORDS: Mapping[Language, Mapping[str, str]] = {
+    language: {**texts, **PUBLIC[language], **JOINING[language]} for language, texts in _EVERYWHERE.items()
 }

@@ -55,6 +55,9 @@ class Regions(Protocol):
     def names(self, region_ids: Iterable[RegionId]) -> Mapping[RegionId, str]:
         """What those are called, in one statement."""
 
+    def branching(self, region_ids: Iterable[RegionId]) -> frozenset[RegionId]:
+        """Which of those hold others, in one statement."""
+
     def add(self, code: str, name: str, parent: Region | None, zone: str | None = None) -> Region:
         """A new region below *parent*; without a zone it has its parent's."""
 

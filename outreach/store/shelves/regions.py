@@ -34,6 +34,7 @@ _CHILDREN = (
     .limit(bindparam("limit"))
 )
 _NAMES = select(_C.id, _C.name).where(_C.id.in_(bindparam("ids", expanding=True)))
+_BRANCHING = select(_C.parent_id).where(_C.parent_id.in_(bindparam("ids", expanding=True))).distinct()
 _INSERT = insert(_REGION)
 _INSERT_ROOT = ByDialect(_REGION, lambda new: new.on_conflict_do_nothing(index_elements=["code"]))
 _SET_PATH = update(_REGION).where(_C.id == bindparam("of_id")).values(path=bindparam("path"))
@@ -82,6 +83,10 @@ class RegionShelf(Shelf):
         """What those are called, in one statement."""
         rows = self._at.connection.execute(_NAMES, {"ids": list(region_ids)})
         return {RegionId(found): name for found, name in rows}
+
+    def branching(self, region_ids: Iterable[RegionId]) -> frozenset[RegionId]:
+        """Which of those hold others, in one statement."""
+        return frozenset(self._at.connection.execute(_BRANCHING, {"ids": list(region_ids)}).scalars())
 
     def add(self, code: str, name: str, parent: Region | None, zone: str | None = None) -> Region:
         """A new region below *parent*; without a zone it has its parent's."""
