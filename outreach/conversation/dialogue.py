@@ -13,6 +13,7 @@ from outreach.conversation import (
     linking,
     listing,
     lost,
+    on_duty,
     refusals,
     talking,
     topics,
@@ -22,6 +23,7 @@ from outreach.conversation.intents import (
     Bye,
     CalendarNumber,
     Decline,
+    DutyCode,
     Intent,
     JoinNumber,
     JoinWhat,
@@ -187,6 +189,8 @@ class Dialogue:
             case LinkCode(code):
                 turn.ask(None)
                 return linking.use_code(turn, code)
+            case DutyCode(code):
+                return on_duty.hear(turn, code)
             case Number() | JoinNumber() | JoinWhat() | LeaveNumber() | LeaveWhat() | CalendarNumber():
                 turn.ask(None)
                 return by_number(turn, intent)

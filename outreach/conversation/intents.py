@@ -181,6 +181,13 @@ class LinkCode:
 
 
 @dataclass(frozen=True, slots=True)
+class DutyCode:
+    """I work here: the code that my page in the console gave me. Without one: no more pushes to this chat."""
+
+    code: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Yes:
     """Yes, to whatever was asked last."""
 
@@ -275,7 +282,17 @@ Courtesy: TypeAlias = Thanks | Bye | Who
 """What people say to somebody, and some of them to a program."""
 
 Typed: TypeAlias = (
-    Yes | Number | JoinNumber | LeaveNumber | CalendarNumber | JoinWhat | LeaveWhat | LinkCode | OwnWords | Courtesy
+    Yes
+    | Number
+    | JoinNumber
+    | LeaveNumber
+    | CalendarNumber
+    | JoinWhat
+    | LeaveWhat
+    | LinkCode
+    | DutyCode
+    | OwnWords
+    | Courtesy
 )
 """What only words say, because it needs the context to be understood, or because nobody would look for a button."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from outreach.conversation.intents import CalendarNumber, Intent, JoinNumber, LeaveNumber, LinkCode, Number
+from outreach.conversation.intents import CalendarNumber, DutyCode, Intent, JoinNumber, LeaveNumber, LinkCode, Number
 from outreach.conversation.own_words import in_own_words
 from outreach.conversation.plaintext import LONGEST_COMMAND, spaced, with_digits
 from outreach.conversation.words import INTENT_OF_WORD
@@ -37,6 +37,14 @@ def _code(found: re.Match[str]) -> Intent:
     return LinkCode(found["code"].replace(" ", ""))
 
 
+def _on_duty(found: re.Match[str]) -> Intent:
+    return DutyCode(found["code"].replace(" ", ""))
+
+
+def _off_duty(_found: re.Match[str]) -> Intent:
+    return DutyCode(None)
+
+
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Intent]], ...] = tuple(
     (re.compile(pattern, re.ASCII), make)
     for pattern, make in (
@@ -49,6 +57,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Intent]], ...]
         (rf"(?:i (?:want to |would like to |d like to |will )?)?(?:please )?"
          rf"(?:join|sign me up|sign up|signup|register|book) ?{_NUMBER_EN}{_PARTY_EN}(?: please)?", _joined),
         (r"(?:连接|关联|绑定|link|connect)(?: code| chats)? ?(?P<code>[0-9][0-9 ]{0,15})", _code),
+        (r"(?:值班|duty)(?: code)? ?(?P<code>[0-9][0-9 ]{0,15})", _on_duty),
+        (r"(?:值班 ?(?:停|停止|结束)|duty (?:stop|off|end))", _off_duty),
         (rf"(?:add )?(?:calendar|ics) ?{_NUMBER_EN}", _dated),
         (r"(?:选|选择|要|看|看看|查看)?\s*第?\s*(?P<number>[0-9]{1,6})\s*(?:个|号|场|项|条)?", _bare),
         (r"(?:number |no |show |option |choose )?(?P<number>[0-9]{1,6})", _bare),

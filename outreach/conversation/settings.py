@@ -55,7 +55,8 @@ def _ways(turn: Turn) -> list[Choice]:
         ways.append(turn.choice("choice.change_silence", AskSilence()))
     else:
         ways += steps(turn, Subscribe())
-    return [*ways, turn.choice("choice.change_nickname", AskNickname())]
+    label = "choice.change_nickname" if nickname.of(turn) else "choice.nickname"
+    return [*ways, turn.choice(label, AskNickname())]
 
 
 def _region(turn: Turn) -> str:

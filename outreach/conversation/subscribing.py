@@ -51,7 +51,7 @@ def drop(turn: Turn, tag: str) -> tuple[Outgoing, ...]:
 
 def fulfil(turn: Turn, held: HeldWish, wish: WishToSubscribe) -> tuple[Outgoing, ...]:
     """The agreeing tap; then, if the network has several regions and theirs is open, the question where they live."""
-    ask_region = _region_is_open(turn)
+    ask_region = _region_is_open(turn) and not turn.subscribes
     notice, arrival, slots = consent.notice_of(held), turn.arrival(), turn.house.office.rhythm
     turn.person = people.subscribe(
         turn.uow, turn.caller, notice, arrival, slots, turn.now, wish.purposes, often=wish.often

@@ -185,7 +185,7 @@ def test_who_has_one_of_the_two_is_offered_the_other(stage: Stage) -> None:
     notice = ann.picks("每周一篇")
     ann.taps("agree")
 
-    assert "不包括活动消息" in notice
+    assert "活动消息不变" in notice
     assert ann.card.consents == BOTH
 
 
@@ -339,7 +339,7 @@ def test_a_nickname_is_kept_in_so_many_words(stage: Stage, words: str) -> None:
 def test_a_nickname_is_changed_from_the_card_and_taken_back_by_a_word(stage: Stage) -> None:
     ann = subscriber(stage)
     ann.says("设置")
-    ann.picks("改称呼")
+    ann.picks("留个称呼")
 
     ann.says("Sunny")
     assert ann.card.nickname == "Sunny"
