@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 
 import pytest
 from web_scene import look_at, visit
 
+from outreach.web import static
 from outreach.web.app import create_app
 
 PATHS = ["/", "/chat", "/nowhere", "/feeds/public.ics", "/static/outreach.css", "/healthz", "/chat/updates"]
@@ -149,3 +151,9 @@ def test_only_what_is_offered_can_be_done(tmp_path, path):
 
     assert refused.status_code == 405
     assert "GET" in refused.headers["allow"]
+
+
+def test_htmx_is_the_very_file_that_its_makers_published(tmp_path):
+    body = look_at(tmp_path, static.address(static.HTMX)).content
+
+    assert hashlib.sha256(body).hexdigest() == "491955cd1810747d7d7b9ccb936400afb760e06d25d53e4572b64b6563b2784e"

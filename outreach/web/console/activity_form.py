@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from outreach.content import Vocabulary
@@ -20,6 +21,9 @@ from outreach.web.console.forms import Form
 from outreach.web.console.visit import number
 
 LONGEST = 31 * 24 * 60  # minutes
+IN_SIGHT = 8  # audiences: the first are the common ones
+Choice: TypeAlias = tuple[str, str]
+"""What a box or a line to choose sends, and what it says."""
 WAS = "was_"
 """Before the name of a field: what stood in it when the form was opened."""
 
@@ -163,6 +167,9 @@ def hosts_for(card: ActivityCard | None, hosts: Iterable[HostChoice]) -> list[tu
     return [("", ""), *((one.id, one.name) for one in able)]
 
 
-def audience_boxes(vocabulary: Vocabulary, lang: Language) -> list[tuple[str, str]]:
-    """The audiences as boxes, in the order of menus."""
-    return [(tag.key, tag.label(lang)) for tag in vocabulary.audiences]
+def audience_boxes(vocabulary: Vocabulary, lang: Language, form: Form) -> tuple[list[Choice], list[Choice]]:
+    """The audiences as boxes, in the order of menus: those in sight, and those folded away unless one is chosen."""
+    boxes = [(tag.key, tag.label(lang)) for tag in vocabulary.audiences]
+    chosen = set(form.all("audience"))
+    seen = [box for number, box in enumerate(boxes) if number < IN_SIGHT or box[0] in chosen]
+    return seen, [box for box in boxes if box not in seen]

@@ -37,5 +37,5 @@ def doors_for(by: Actor) -> tuple[Door, ...]:
 
 def current(path: str) -> str:
     """The key of the line that *path* lies behind."""
-    behind = [door for door in DOORS if path == door.path or path.startswith(door.path.rstrip("/") + "/")]
-    return max(behind, key=lambda door: len(door.path)).key if behind else ""
+    behind = (door for door in DOORS if path == door.path or (door.path != ROOT and path.startswith(f"{door.path}/")))
+    return next((door.key for door in behind), "")

@@ -91,7 +91,10 @@ class Console:
         if request.method == "POST":
             return self.rendering.outside(request, "console/signed_out.html", 401)
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return see_other(f"{SIGN_IN}?to={quote(back)}")
+        address = f"{SIGN_IN}?to={quote(back)}"
+        if "hx-request" in request.headers:  # a part of a page: the whole page must go there
+            return Response(headers={"hx-redirect": address})
+        return see_other(address)
 
     def visit(self, uow: UnitOfWork, request: Request, form: Form) -> Visit | None:
         """Who is behind *request*; ``None`` for somebody who is not signed in."""

@@ -22,6 +22,7 @@ from outreach.services.cards_planning import plan_of
 from outreach.services.ports import UnitOfWork
 from outreach.web.console import activity_form as fields
 from outreach.web.console.activity_form import WAS, Reading
+from outreach.web.console.forms import Form
 from outreach.web.console.frame import Console, Page
 from outreach.web.console.rendering import Telling
 from outreach.web.console.visit import Go, Visit
@@ -54,7 +55,7 @@ def _new(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
         "kinds": list(ActivityKind),
         "units": [(unit.id, "　" * (unit.level - units[0].level) + unit.name) for unit in units],
         "hosts": fields.hosts_for(None, activity_lists.hosts_to_choose(uow, visit.by)),
-        **_choices(visit),
+        **_choices(visit, form),
     }
 
 
@@ -103,7 +104,7 @@ def _edit(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
         "shown": partial(_readable, visit),
         "hosts": fields.hosts_for(card, activity_lists.hosts_to_choose(uow, visit.by)),
         "was": {WAS + name: form.all(WAS + name) for name in stored},
-        **_choices(visit),
+        **_choices(visit, form),
     }
 
 
@@ -146,9 +147,11 @@ def _kind(visit: Visit) -> ActivityKind:
     return next((kind for kind in ActivityKind if kind.value == asked), ActivityKind.LECTURE)
 
 
-def _choices(visit: Visit) -> Mapping[str, Any]:
+def _choices(visit: Visit, form: Form) -> Mapping[str, Any]:
+    audiences, more = fields.audience_boxes(visit.house.core.crafts.vocabulary, visit.lang, form)
     return {
-        "audiences": fields.audience_boxes(visit.house.core.crafts.vocabulary, visit.lang),
+        "audiences": audiences,
+        "more_audiences": more,
         "labels": {name: visit.texts[name] for name in _FIELDS.values()},
         "policies": [(policy.value, visit.texts[f"policy_{policy.value}"]) for policy in SignUpPolicy],
     }

@@ -39,7 +39,8 @@ class Telling:
     def hours(self, card: ActivityCard) -> str:
         """From which hour to which."""
         begins, ends = (clock(moment, card.zone, self.lang) for moment in (card.starts_at, card.ends_at))
-        return f"{begins}–{ends}"
+        part_of_day = begins.rstrip("0123456789:")  # said once if it is the same
+        return f"{begins}–{ends.removeprefix(part_of_day)}"
 
     def day(self, moment: datetime, zone: str) -> str:
         """The day of *moment*."""

@@ -133,6 +133,7 @@ EN: Mapping[str, str] = {
     "place_hint": "So that somebody finds it who comes for the first time.",
     "audience": "For whom",
     "minutes": "Length in minutes",
+    "more_audiences": "More groups of people",
     "policy": "How to join",
     "policy_open": "First come, first served",
     "policy_request": "On request: staff accept",

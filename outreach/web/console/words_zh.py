@@ -137,6 +137,7 @@ ZH: Mapping[str, str] = {
     "place_hint": "写得让第一次来的人也找得到，例如“村委会活动室（卫生室旁边）”。",
     "audience": "给谁",
     "minutes": "时长（分钟）",
+    "more_audiences": "更多人群",
     "policy": "怎么报名",
     "policy_open": "先到先得",
     "policy_request": "先申请，工作人员同意",
