@@ -32,7 +32,7 @@ from outreach.runtime.mailbox import StoredMailbox
 from outreach.runtime.sender import Sender
 from outreach.runtime.spool import Spool
 from outreach.runtime.ticker import Tick, Ticker
-from outreach.services import broadcast_run, housekeeping, reminders, tips
+from outreach.services import broadcast_run, duty, housekeeping, reminders, tips
 from outreach.services.broadcast_words import Newsroom
 from outreach.services.dispatch import Outlet
 from outreach.services.ports import UnitOfWork
@@ -251,6 +251,7 @@ class App:
             Tick("reminders", timedelta(seconds=1), self._queue_reminders),
             Tick("tips", timedelta(seconds=2), self._queue_tips),
             Tick("broadcasts", timedelta(seconds=1), self._drive_broadcasts),
+            Tick("duty", timedelta(seconds=5), self._tell_staff),
             Tick("redrive", timedelta(seconds=5), self.hub.redrive),
             Tick("spool", timedelta(seconds=10), self.guard.store_spooled),
             Tick("housekeeping", timedelta(minutes=10), self._purge),
@@ -271,6 +272,10 @@ class App:
             continue
         while await self.bridge.write(self._settle_broadcasts) > 0:
             continue
+
+    async def _tell_staff(self) -> None:
+        if not await self.bridge.read(lambda uow: duty.is_quiet(uow, self.clock())):
+            await self.bridge.write(lambda uow: duty.tell_staff(uow, self.core.crafts.wording, self.clock()))
 
     async def _purge(self) -> None:
         while await self.bridge.write(self._keep_house) > 0:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from outreach.conversation.intents import (
     Bye,
     CalendarNumber,
+    DutyCode,
     Intent,
     JoinNumber,
     JoinWhat,
@@ -55,6 +56,8 @@ def named(intent: Intent | None) -> str:
             return f"leave#{number}"
         case LinkCode(code):
             return f"code#{code}"
+        case DutyCode(code):
+            return "duty-off" if code is None else f"duty#{code}"
         case CalendarNumber(number):
             return f"cal#{number}"
         case CallMe(nickname):
