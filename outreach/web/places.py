@@ -16,13 +16,13 @@ from outreach.domain.ids import RegionId
 from outreach.services.cards import Caller, Region
 from outreach.services.ports import UnitOfWork
 from outreach.web.views import Views
-from outreach.web.visitors import caller_of
 
 COOKIE = "place"
 LONGEST_CODE = 100  # characters
 LONGEST_NAME = 20  # characters of a name that are looked for
 MOST_FOUND = 30
 PAGE_SIZE = 60
+_NO_LEVEL = {"top": None, "above": None, "below": (), "following": "", "is_unknown": False}
 _LEVELS = 4  # of a network, at most: so far down leads a chain of single places
 
 
@@ -80,12 +80,10 @@ def routes(house: App, views: Views) -> list[BaseRoute]:
     async def choose(request: Request) -> Response:
         asked, code = request.query_params.get("q", "").strip(), request.query_params.get("in", "")
         after = _number(request.query_params.get("after", ""))
-        caller = caller_of(house, request)
 
         def look(uow: UnitOfWork) -> dict[str, Any]:
-            now = here(uow, code_of(request), caller, named=False).region
             found = _found(uow, asked[:LONGEST_NAME]) if asked else None
-            return {"now": now, "found": found, **_level(uow, code[:LONGEST_CODE], after)}
+            return {"found": found, **(_NO_LEVEL if found else _level(uow, code[:LONGEST_CODE], after))}
 
         return views.page(request, "places.html", asked=asked, **await house.bridge.read(look))
 
