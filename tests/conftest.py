@@ -6,12 +6,17 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from postgres_server import Postgres
 
 IN_CI = os.environ.get("CI") == "true"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -62,6 +67,44 @@ def pytest_make_collect_report(
         report.outcome = "failed"
         report.longrepr = f"skipped, and CI may skip nothing: {report.longrepr}"
     return report
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whoever asks for `database_kind` runs on both databases, except where a test says why it is SQLite's alone."""
+    if "database_kind" in metafunc.fixturenames:
+        alone = metafunc.definition.get_closest_marker("sqlite_only")
+        assert alone is None or alone.args, "say why it is SQLite's alone"
+        metafunc.parametrize("database_kind", ["sqlite"] if alone else ["sqlite", "postgresql"])
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server, one to a worker, started for the first who asks. Skips where there is none (not in CI)."""
+    import postgres_server  # here, because most tests need neither it nor the driver
+
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(postgres_server.running())
+        except postgres_server.NoPostgres as reason:
+            pytest.skip(f"SKIPPED ON POSTGRESQL: {reason}")
+        yield server
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def new_postgres(postgres: Postgres) -> Iterator[Callable[[str], str]]:
+    """Makes databases as copies of a template and gives their addresses; takes them away after the test."""
+    made: list[str] = []
+
+    def make(template: str = "template0") -> str:
+        made.append(f"test{next(_numbers)}")
+        return postgres.create(made[-1], template)
+
+    yield make
+    for name in made:
+        postgres.drop(name)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Connections: how a transaction begins on each database. The only page that knows SQLite's pragmas."""
+"""Connections: how a transaction begins on each database. The only page that knows pragmas and isolation levels."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ from outreach.domain.errors import Fault
 
 _BUSY = 5_000  # milliseconds that SQLite waits for another writer before it gives up
 _KEPT_STATEMENTS = 512  # prepared statements a connection keeps: all of ours, so that none is parsed twice
+
+_CONNECT = 10  # seconds that a server may take to let us in
+_IDLE = 60_000  # milliseconds: whose transaction does nothing for so long holds up everybody else's
+_LOCKED = 10_000  # milliseconds that a statement waits for somebody else's row before it gives up
+WRITERS = 8  # transactions that write at once on a server; more would only wait for each other's rows
+READERS = 8
 
 Begin = Callable[[Connection], None]
 
@@ -46,10 +52,7 @@ def open_engine(url: str, *, begin: Begin | None = None) -> Engines:
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
         return Engines(_sqlite(parsed, begin or _begin_immediate, _writer), _sqlite(parsed, _begin_deferred, _reader))
-    engine = create_engine(
-        parsed, hide_parameters=True, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC"}
-    )
-    return Engines(engine, engine.execution_options(postgresql_readonly=True))
+    return Engines(_postgres(parsed, WRITERS), _postgres(parsed, READERS, **_READS_ONE_MOMENT))
 
 
 def _parsed(url: str) -> URL:
@@ -81,6 +84,32 @@ def _sqlite(url: URL, begin: Begin, prepare: Callable[[sqlite3.Cursor], None]) -
 
     event.listen(engine, "begin", begin)
     return engine
+
+
+_READS_ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def _postgres(url: URL, at_once: int, **transaction: Any) -> Engine:
+    """A pool for *at_once* transactions, and half as many again for a moment. A connection that was lost is replaced.
+
+    Writing ones see what others have committed by each statement (READ COMMITTED): whoever waited for a locked row
+    then reads its newest state.
+    """
+    settings = {"timezone": "UTC", "lock_timeout": _LOCKED, "idle_in_transaction_session_timeout": _IDLE}
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=at_once,
+        max_overflow=at_once // 2,
+        connect_args={
+            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+            "connect_timeout": _CONNECT,
+            "application_name": "outreach",
+        },
+        # The count of rows is asked for after inserts that may meet a conflict; else it would be -1.
+        execution_options={"preserve_rowcount": True} | transaction,
+    )
 
 
 def _writer(cursor: sqlite3.Cursor) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Barrier
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, event, func, select
 from store_town import NOW, enrolled, lecture
 
 from outreach.domain.ids import ActivityId, ResidentId
@@ -53,6 +53,24 @@ def queue_of(database: Database, activity_id: ActivityId) -> list[tuple[int, Sta
     """Numbers and standings, by number."""
     with database.reading() as uow:
         return [(line.number, line.standing) for line in uow.sign_ups.roster(activity_id, 1_000)]
+
+
+def without_lock(url: str, folder: Path) -> Database:
+    """The same database, opened so that nobody's look keeps anybody else from looking."""
+    database = Database.open(url, folder / "town.key", folder / "town", begin=_outside_any_transaction)
+    if url.startswith("postgresql"):
+        event.listen(database._engines.writing, "before_cursor_execute", _without_for_update, retval=True)
+    return database
+
+
+def _outside_any_transaction(_connection: Connection) -> None:
+    """Begin nothing: on SQLite every statement then stands alone."""
+
+
+def _without_for_update(
+    _c: object, _cursor: object, statement: str, parameters: object, *_: object
+) -> tuple[str, object]:
+    return statement.replace(" FOR UPDATE", ""), parameters
 
 
 def run_in_process(

@@ -481,11 +481,10 @@ def _work(uow: SqlUnitOfWork) -> None:
 SMALL = {"region", "lane", "anon_1", "safety", "reply", "confirmation", "reminder", "announcement", "education"}
 
 
+@pytest.mark.sqlite_only("the words of this plan are SQLite's")
 def test_no_statement_of_a_running_broadcast_reads_a_whole_table(database: Database):
     ran: list[tuple[str, Any]] = []
     with database.unit_of_work() as uow:
-        if uow.connection.dialect.name != "sqlite":
-            pytest.skip("the words of this plan are SQLite's")
 
         @event.listens_for(uow.connection, "before_cursor_execute")
         def remember(_c: object, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:

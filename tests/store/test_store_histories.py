@@ -38,10 +38,12 @@ STEPS = st.lists(
 )
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     folder: Path = tmp_path_factory.mktemp("histories")
-    opened = Database.open(f"sqlite:///{folder / 'outreach.db'}", folder / "town.key", folder)
+    on_sqlite = f"sqlite:///{folder / 'outreach.db'}"
+    url = on_sqlite if request.param == "sqlite" else request.getfixturevalue("postgres").create("histories")
+    opened = Database.open(url, folder / "town.key", folder)
     opened.upgrade()
     yield opened
     opened.close()

@@ -88,6 +88,7 @@ def test_the_open_states_of_the_index_are_those_of_the_domain():
     assert {"queued", "leased", "parked"} == OPEN_STATES
 
 
+@pytest.mark.sqlite_only("the words of this plan are SQLite's")
 @pytest.mark.parametrize("work", [_inbound, _signing_up, _sending, _ticking, _forgetting])
 def test_no_hot_statement_reads_a_whole_table(database: Database, work: Callable[[SqlUnitOfWork], None]):
     ran: list[tuple[str, object]] = []
@@ -111,6 +112,7 @@ def test_no_hot_statement_reads_a_whole_table(database: Database, work: Callable
     assert scans == []
 
 
+@pytest.mark.sqlite_only("the words of this plan are SQLite's")
 def test_housekeeping_seeks_what_is_due_and_reads_no_further(database: Database):
     with database.unit_of_work() as uow:
         sql = str(_TO_LOOK_AT.compile(dialect=sqlite.dialect()))

@@ -9,8 +9,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Connection
-from store_race import SEATS, oversold, prepare, queue_of, run_in_process, sign_up
+from store_race import SEATS, oversold, prepare, queue_of, run_in_process, sign_up, without_lock
 
 from outreach.domain.ids import ActivityId
 from outreach.domain.signup import Standing
@@ -68,10 +67,7 @@ def test_four_processes_never_oversell_the_last_seats(database: Database, databa
 def test_without_the_lock_the_same_race_oversells(database: Database, database_url: str, tmp_path: Path):
     activities, _ = prepare(database, ROUNDS, 0)
 
-    def outside_any_transaction(_connection: Connection) -> None:
-        """Begin nothing: every statement stands alone."""
-
-    unlocked = Database.open(database_url, tmp_path / "town.key", tmp_path / "town", begin=outside_any_transaction)
+    unlocked = without_lock(database_url, tmp_path)
     everybody_has_looked = Barrier(8)
 
     _run(unlocked, activities, 8, lambda: everybody_has_looked.wait(30))
