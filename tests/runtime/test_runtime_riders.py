@@ -32,7 +32,7 @@ def test_a_long_answer_of_staff_arrives_in_parts_whole_and_in_order(tmp_path: Pa
     async def story(house: App) -> list[str]:
         await _writes_to_staff(house)
         _answered_by_staff(house, LONG)
-        return [str(await say(house, "ann", "帮助", f"9{number}")) for number in range(6)]
+        return [str(await say(house, "ann", "帮助", f"9{number}")) for number in range(7)]
 
     read = in_house(tmp_path, story)
 
@@ -51,7 +51,7 @@ def test_a_short_notice_is_not_held_up_by_a_long_answer(tmp_path: Path):
         now = datetime.now(UTC)
         with house.core.database.unit_of_work() as uow:
             activities.call_off(uow, Actor.operator(), ActivityId(1), now)
-        return [str(await say(house, "ann", "帮助", f"9{number}")) for number in range(6)]
+        return [str(await say(house, "ann", "帮助", f"9{number}")) for number in range(7)]
 
     read = in_house(tmp_path, story)
 
