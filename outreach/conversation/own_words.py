@@ -12,21 +12,26 @@ _NO_NAME = (
     "老公|老婆|儿|女|孩|朋友)"
 )
 """What may not follow “叫我” in a nickname: “叫我怎么办” and “叫我妈来” are no names."""
+_NO_FEELING = (
+    "(?!很|好[累难烦痛怕]|太|真|难|伤|心[痛疼里碎酸]|痛|哭|累|绝|崩|受|失|生|气|烦|怕|害|无|没|想|活|忘|住|一直|有|觉|感|"
+    "要|该|能|会|还|再|更|又|都|每|睡|醒)"
+)
+"""“叫我很难过” is said to somebody who listens; after a space such names are likelier."""
 _NO_NAME_EN = (
     r"(?!(?:later|back|again|tomorrow|today|tonight|now|asap|soon|when|if|at|on|in|an?|the|please|anytime|maybe|crazy|"
-    r"stupid|names|before|after|this|next|as|and|or|for|by|up|only|instead|what(?:ever)?|any|my|your|to|it|that)\b)"
+    r"stupid|dumb|ugly|fat|useless|worthless|weak|broken|lonely|nothing|nobody|names|before|after|this|next|as|and|or|for|by|up|only|instead|what(?:ever)?|any|my|your|to|it|that)\b)"
 )
 _CALL_ME = "(?:[请請]|麻[烦煩])?(?:您|你)?(?:以[后後])?(?:就)?(?:叫我|喊我|[称稱]呼我)(?:[为為]|做|作)?"
 _CALL_ME_EN = "(?:please |you can |you may |just )?(?:call me|my nickname is)"
 _OPENS, _CLOSES = "[“「『\"']?", "[”」』\"']?"
 _NAME = r"(?P<own>[^，。！？；、,!?;]+?)"
-_NAME_AT_ONCE = r"(?P<own>[^\s，。！？；、,.!?;“「『]{1,8}?)"  # without a space before it a long one is a sentence
+_NAME_AT_ONCE = r"(?P<own>[^\s，。！？；、,.!?;“「『]{1,4}?)"  # without a space before it a long one is a sentence
 
 _NICKNAMES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"{_CALL_ME}(?:\s*[:：]\s*|\s+){_NO_NAME}{_OPENS}{_NAME}{_CLOSES}(?:\s+(?:吧|就行|就好))?[。！!]*",
-        rf"{_CALL_ME}{_NO_NAME}{_OPENS}{_NAME_AT_ONCE}{_CLOSES}(?:吧|就行|就好|好了)?{_END}",
+        rf"{_CALL_ME}{_NO_NAME}{_NO_FEELING}{_OPENS}{_NAME_AT_ONCE}{_CLOSES}(?:吧|就行|就好|好了)?{_END}",
         rf"{_CALL_ME_EN}[\s:]+{_NO_NAME_EN}{_OPENS}{_NAME}{_CLOSES}(?: please)?{_END}",
     )
 )

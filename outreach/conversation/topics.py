@@ -75,6 +75,7 @@ from outreach.domain.messages import Outgoing
 from outreach.domain.people import GENERAL, Purpose
 
 _AUDIENCE = "aud:"
+_ABOUT_THEM = frozenset({Question.NICKNAME, Question.SILENCE})
 
 
 def follow(turn: Turn, intent: Tappable) -> tuple[Outgoing, ...]:
@@ -105,9 +106,9 @@ def follow(turn: Turn, intent: Tappable) -> tuple[Outgoing, ...]:
         case Agree(only):
             return agree(turn, only)
         case Decline():
-            return decline(turn, wrote=asked is not None and asked.question is Question.NOTE)
+            return decline(turn, None if asked is None else asked.question)
         case Skip():
-            return skip(turn, region=asked is not None and asked.question is Question.REGION)
+            return skip(turn, None if asked is None else asked.question)
         case Subscribe() | ChooseAudience() | Stop() | ChooseRegion():
             return _about_subscription(turn, intent)
         case Tip() | Person() | Erase() | EraseConfirmed():
@@ -164,23 +165,25 @@ def _offers(wish: Wish, only: Purpose | None) -> bool:
     return only is None or (isinstance(wish, WishToSubscribe) and only in wish.purposes)
 
 
-def decline(turn: Turn, *, wrote: bool) -> tuple[Outgoing, ...]:
-    """Not now: what was held is dropped, and nobody asks again."""
+def decline(turn: Turn, asked: Question | None = None) -> tuple[Outgoing, ...]:
+    """Not now: what was held is dropped, and nobody asks again. A no to a question about themselves ends that alone."""
+    if asked in _ABOUT_THEM:
+        return turn.reply(turn.say("decline.plain"), *all_steps(turn))
     if turn.memory.held is not None:
         turn.memory = replace(turn.memory, held=None)
         if not turn.person.is_known:
             return turn.reply(turn.say("decline.held"), *all_steps(turn))
-    return turn.reply(turn.say("decline.note" if wrote else "decline.plain"), *all_steps(turn))
+    return turn.reply(turn.say("decline.note" if asked is Question.NOTE else "decline.plain"), *all_steps(turn))
 
 
-def skip(turn: Turn, *, region: bool) -> tuple[Outgoing, ...]:
+def skip(turn: Turn, asked: Question | None) -> tuple[Outgoing, ...]:
     """They would rather not answer: the region, or what concerns them."""
     shown = turn.memory.shown
-    if region:
+    if asked is Question.REGION:
         return subscribing.skip_region(turn)
     if shown is not None and any(choice.token.startswith(_AUDIENCE) for choice in shown.choices):
         return subscribing.choose(turn, GENERAL)
-    return decline(turn, wrote=False)
+    return decline(turn, asked)
 
 
 def nothing_asked(turn: Turn) -> tuple[Outgoing, ...]:

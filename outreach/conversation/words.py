@@ -134,7 +134,7 @@ WORDS: tuple[tuple[Intent, str, str], ...] = (
     (
         Why(),
         "为什么推给我 为啥推给我 为什么发给我 为什么给我发 为什么给我发这个 为什么收到这个 为什么我会收到 怎么会发给我",
-        "why this|why me|why did i get this|why do i get this|why am i getting this|why was i sent this",
+        "why this|why did i get this|why do i get this|why am i getting this|why was i sent this",
     ),
     (
         AskRegion(),

@@ -391,6 +391,19 @@ def test_the_first_place_offers_a_nickname_once_and_never_asks(stage: Stage) -> 
     assert "nick" not in ann.tokens
 
 
+@pytest.mark.parametrize("no", ["跳过", "不用了"])
+def test_no_nickname_is_no_word_against_what_waits_for_a_yes(stage: Stage, no: str) -> None:
+    card = stage.add()
+    ann = stage.person()
+    ann.says(f"报名 {card.number}")
+    ann.says("称呼")
+
+    ann.says(no)
+    joined = ann.says("同意")
+
+    assert "报好了" in joined
+
+
 @pytest.mark.parametrize(
     ("words", "because"),
     [("13812345678云", "电话"), ("云" * 21, "20个字"), ("小\u200b云", "一行"), ("——", "小云")],
