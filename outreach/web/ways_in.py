@@ -36,8 +36,8 @@ def source_of(slug: str) -> str:
 class WaysIn:
     """Addresses of all doors but the web chat's, which every page links by itself; remembered for hours."""
 
-    def __init__(self, house: App) -> None:
-        self._house = house
+    def __init__(self, house: App, patience: float = PATIENCE) -> None:
+        self._house, self._patience = house, patience
         self._known: OrderedDict[tuple[str, str], tuple[str | None, datetime]] = OrderedDict()
         self._being_made: dict[tuple[str, str], asyncio.Task[str | None]] = {}
 
@@ -61,7 +61,7 @@ class WaysIn:
             making = asyncio.create_task(self._make(door, source))
             self._being_made[key] = making
             making.add_done_callback(lambda _: self._being_made.pop(key, None))
-        done, _ = await asyncio.wait({making}, timeout=PATIENCE)
+        done, _ = await asyncio.wait({making}, timeout=self._patience)
         return making.result() if done else None
 
     async def _make(self, door: Door, source: str) -> str | None:
