@@ -27,6 +27,7 @@ run: $(READY) ## start a small fictional town to try: chat, pages and calendars,
 
 test: $(READY) check ## run everything that CI runs: checks, then all tests
 	@scripts/browser.sh
+	@scripts/postgres.sh
 	@mkdir -p .make
 	@set -o pipefail; $(BIN)/pytest -n $(WORKERS) --dist worksteal --junitxml=.make/tests.xml </dev/null 2>&1 | tee .make/tests.log \
 		|| { echo "outreach: TESTS FAILED. The whole output is in .make/tests.log"; exit 1; }

@@ -32,8 +32,13 @@ kill -INT $server 2>/dev/null
 wait $server
 rm -rf "$folder"
 """
-# Nobody needs these databases after a power cut; what is measured or raced for does not hang on the disk.
-QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "shared_buffers=64MB")
+# Nobody needs these databases after a power cut.
+QUICK = (
+    "fsync=off", "synchronous_commit=off", "full_page_writes=off", "checkpoint_flush_after=0",
+    "max_connections=60", "shared_buffers=64MB", "max_wal_size=96MB", "min_wal_size=32MB",
+)  # fmt: skip
+MEMORY = Path("/dev/shm")  # making a database is 300 files: 15 ms there, up to 400 on a disk
+MEMORY_WANTED = 1 << 30  # bytes: containers often have 64 MB only, which one server fills
 
 
 class NoPostgres(Exception):
@@ -102,7 +107,7 @@ def running(binaries: Path | None = None) -> Iterator[Postgres]:
     """A fresh, empty server on 127.0.0.1, stopped by its process id at the end. Raises `NoPostgres`."""
     binaries = binaries or find_binaries()
     user = _user()
-    folder = Path(tempfile.mkdtemp(prefix="outreach-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="outreach-pg-", dir=_memory()))
     try:
         if user is not None:
             shutil.chown(folder, user)
@@ -113,6 +118,12 @@ def running(binaries: Path | None = None) -> Iterator[Postgres]:
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _memory() -> Path | None:
+    """A folder in memory, if there is a roomy one; ``None``: the usual place."""
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= MEMORY_WANTED
+    return MEMORY if roomy else None
 
 
 def _user() -> str | None:

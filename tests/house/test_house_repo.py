@@ -73,7 +73,9 @@ def test_what_builds_the_project_is_pinned_too():
     assert "hatchling" in pinned(), "setup installs the project without build isolation"
 
 
-@pytest.mark.parametrize("script", ["scripts/setup.sh", "scripts/browser.sh", "scripts/pin.sh", ".ci/run"])
+@pytest.mark.parametrize(
+    "script", ["scripts/setup.sh", "scripts/browser.sh", "scripts/postgres.sh", "scripts/pin.sh", ".ci/run"]
+)
 def test_a_script_stops_at_the_first_fault(script):
     path = ROOT / script
 
