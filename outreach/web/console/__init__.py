@@ -5,7 +5,20 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from outreach.bootstrap import App
-from outreach.web.console import account, activity, activity_list, planning, roster, today
+from outreach.web.console import (
+    account,
+    activity,
+    activity_list,
+    alerts,
+    audit,
+    channels,
+    library,
+    planning,
+    roster,
+    staffing,
+    threads,
+    today,
+)
 from outreach.web.console.frame import Console
 from outreach.web.console.rendering import Rendering
 from outreach.web.console.signing_in import Porter
@@ -15,7 +28,8 @@ def routes(house: App) -> list[BaseRoute]:
     """Everything below ``/console``."""
     console = Console(house, Rendering(house))
     porter = Porter(console)
-    pages = (today, activity_list, planning, activity, roster)  # the forms of planning before the page of one
+    planned = (today, activity_list, planning, activity, roster)  # the forms of planning before the page of one
+    pages = (*planned, threads, alerts, library, staffing, channels, audit)
     return [
         *porter.routes(),
         *account.routes(console, porter),

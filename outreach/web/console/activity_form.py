@@ -161,10 +161,10 @@ def _same(typed: Sequence[str], was: Sequence[str]) -> bool:
     return sorted(filter(None, typed)) == sorted(filter(None, was))
 
 
-def hosts_for(card: ActivityCard | None, hosts: Iterable[HostChoice]) -> list[tuple[StaffId | str, str]]:
-    """Who can be chosen to lead it: nobody in particular, or staff whose unit holds the activity's."""
+def hosts_for(card: ActivityCard | None, hosts: Iterable[HostChoice], nobody: str) -> list[tuple[StaffId | str, str]]:
+    """Who can be chosen to lead it: *nobody* in particular, or staff whose unit holds the activity's."""
     able = [one for one in hosts if card is None or card.region_path.startswith(one.region_path)]
-    return [("", ""), *((one.id, one.name) for one in able)]
+    return [("", nobody), *((one.id, one.name) for one in able)]
 
 
 def audience_boxes(vocabulary: Vocabulary, lang: Language, form: Form) -> tuple[list[Choice], list[Choice]]:

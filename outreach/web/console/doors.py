@@ -27,6 +27,12 @@ _P = Permission
 DOORS = (
     Door("today", ROOT, frozenset()),
     Door("activities", "/console/activities", frozenset({_P.PLAN_ACTIVITIES, _P.SEE_COUNTS}), frozenset({Role.HOST})),
+    Door("threads", "/console/threads", frozenset({_P.ANSWER_PEOPLE})),
+    Door("alerts", "/console/alerts", frozenset({_P.SEE_ALERTS, _P.HANDLE_ALERTS})),
+    Door("library", "/console/library", frozenset({_P.APPROVE_CONTENT, _P.BROADCAST})),
+    Door("staff", "/console/staff", frozenset({_P.MANAGE_STAFF})),
+    Door("channels", "/console/channels", frozenset({_P.SEE_CHANNELS})),
+    Door("audit", "/console/audit", frozenset({_P.SEE_AUDIT})),
 )
 
 

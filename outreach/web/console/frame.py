@@ -86,6 +86,16 @@ class Console:
 
         return Route(path, serve, methods=["GET", "POST"])
 
+    async def show(self, request: Request, page: Page) -> Response:
+        """*page* for whoever is behind *request*: for handlers that look and do at the same address."""
+        return await self._show(request, page, EMPTY)
+
+    async def show_again(self, visit: Visit, page: Page, refusal: Refusal) -> Response:
+        """*page* with the form as it was sent and why it was refused; what is not theirs is not there."""
+        if isinstance(refusal, _SAME_AS_UNKNOWN):
+            return self.rendering.page(visit, "console/missing.html", 404)
+        return await self._show(visit.request, page, visit.form, refusal)
+
     def to_sign_in(self, request: Request) -> Response:
         """To the sign-in page and back; a form that was sent is told how it can be kept."""
         if request.method == "POST":

@@ -54,7 +54,7 @@ def _new(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
         "kind": kind,
         "kinds": list(ActivityKind),
         "units": [(unit.id, "　" * (unit.level - units[0].level) + unit.name) for unit in units],
-        "hosts": fields.hosts_for(None, activity_lists.hosts_to_choose(uow, visit.by)),
+        "hosts": fields.hosts_for(None, activity_lists.hosts_to_choose(uow, visit.by), visit.texts["no_host"]),
         **_choices(visit, form),
     }
 
@@ -102,7 +102,7 @@ def _edit(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
         "is_draft": card.status is ActivityStatus.DRAFT,
         "theirs": [_FIELDS[name] for name in theirs],
         "shown": partial(_readable, visit),
-        "hosts": fields.hosts_for(card, activity_lists.hosts_to_choose(uow, visit.by)),
+        "hosts": fields.hosts_for(card, activity_lists.hosts_to_choose(uow, visit.by), visit.texts["no_host"]),
         "was": {WAS + name: form.all(WAS + name) for name in stored},
         **_choices(visit, form),
     }

@@ -139,6 +139,7 @@ EN: Mapping[str, str] = {
     "policy_request": "On request: staff accept",
     "policy_invitation": "By invitation only",
     "host": "Host",
+    "no_host": "Nobody yet",
     "summary": "Summary",
     "summary_hint": "Two or three sentences: what happens, what to bring, whether one may leave early.",
     "restricted": "Not public",

@@ -143,6 +143,7 @@ ZH: Mapping[str, str] = {
     "policy_request": "先申请，工作人员同意",
     "policy_invitation": "只凭邀请",
     "host": "主持人",
+    "no_host": "暂不指定",
     "summary": "简介",
     "summary_hint": "两三句话：做什么，要不要带东西，中途能不能走。",
     "restricted": "不公开",
