@@ -1,10 +1,11 @@
-"""Take the pictures in docs/screens: the demo town, a phone's screen at twice the pixels. Needs Chromium.
+"""Take the pictures in docs/screens: the demo town, for residents on a phone, for staff at a desk too. Needs Chromium.
 
 .venv/bin/python scripts/screens.py [folder]
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
@@ -24,6 +25,7 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PHONE = ViewportSize(width=390, height=844)
+DESK = ViewportSize(width=1280, height=860)
 LARGEST = 200_000  # bytes a picture: a reader in a village pays for them
 
 
@@ -36,6 +38,9 @@ class Picture(NamedTuple):
     presses: tuple[str, ...] = ()
     language: str = "zh-CN"
     scale: float = 2.0
+    login: str = ""
+    """Whoever of the demo's staff looks at it; empty: a visitor."""
+    size: ViewportSize = PHONE
 
 
 PICTURES = (
@@ -51,6 +56,12 @@ PICTURES = (
         "en-GB",
     ),
     Picture("chat-large-en", "/chat?large=1", "Sign up, 2", ("See activities", "Try me"), "en-GB", 1.5),
+    Picture("console-today", "/console/", "等您处理", scale=1, login="county", size=DESK),
+    Picture("console-activities", "/console/activities", "清早太极", scale=1, login="county", size=DESK),
+    Picture("console-month", "/console/activities/month", "场", scale=1, login="county", size=DESK),
+    Picture("console-new-phone", "/console/activities/new?kind=lecture", "更多选项", scale=1.5, login="county"),
+    Picture("console-move", "/console/activities/1/move", "这一步之后", scale=1, login="county", size=DESK),
+    Picture("console-roster-phone", "/console/activities/1/roster", "打印签到表", scale=1.5, login="county"),
 )
 
 
@@ -62,24 +73,38 @@ def main() -> None:
         town = Town(Path(home))
         town.start()
         try:
-            _take_all(town.address, folder)
+            _take_all(town, folder)
         finally:
             town.stop()
 
 
-def _take_all(address: str, folder: Path) -> None:
+def _take_all(town: Town, folder: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_chromium(), args=ARGUMENTS)
         for picture in PICTURES:
             context = browser.new_context(
-                viewport=PHONE,
+                viewport=picture.size,
                 device_scale_factor=picture.scale,
                 locale=picture.language,
-                base_url=address,
+                base_url=town.address,
                 reduced_motion="reduce",
             )
-            _take(_shown(context.new_page(), picture), folder / f"{picture.name}.png")
+            page = context.new_page()
+            if picture.login:
+                _sign_in(page, picture.login, town)
+            _take(_shown(page, picture), folder / f"{picture.name}.png")
         browser.close()
+
+
+def _sign_in(page: Page, login: str, town: Town) -> None:
+    found = re.search(r"the password is (\S+)", town.told())
+    if found is None:
+        raise SystemExit("the demo did not say with which password its staff sign in")
+    page.goto("/console/")
+    page.locator("#login").fill(login)
+    page.locator("#password").fill(found[1])
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_be_visible()
 
 
 def _shown(page: Page, picture: Picture) -> Page:

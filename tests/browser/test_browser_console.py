@@ -21,6 +21,10 @@ PAGES = ["/console/", "/console/activities", "/console/activities?text=x", "/con
          "/console/activities/1/roster/print", "/console/activities/1/roster/1/take-back",
          "/console/account", "/console/account/password", "/console/activities/9999"]  # fmt: skip
 
+TARGETS = (
+    "button, a:is(.button, .row, .plain), :is(.bar, .tabs, .kinds) a, summary, select, input[type=text]:not(.hidden)"
+)
+
 
 @pytest.fixture(scope="module")
 def staffed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
@@ -159,9 +163,7 @@ def test_nothing_scrolls_sideways_at_360_pixels_and_what_is_pressed_is_large_eno
         page.goto(path)
         if page.evaluate("document.documentElement.scrollWidth") > NARROW[0]:
             wide.append(path)
-        for target in page.locator(
-            "button, a.button, a.row, a.plain, .bar a, .tabs a, .kinds a, summary, input[type=text]:not(.hidden), select"
-        ).all():
+        for target in page.locator(TARGETS).all():
             box = target.bounding_box()
             if box and target.is_visible() and box["height"] < 43.5:
                 small.append((path, target.inner_text()))
