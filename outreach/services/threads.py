@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from outreach.domain.actor import Actor, Permission
 from outreach.domain.delivery import thread_key
-from outreach.domain.errors import IllegalMove, NotFound
+from outreach.domain.errors import IllegalMove, NotFound, StaleVersion
 from outreach.domain.ids import ThreadId
 from outreach.domain.messages import MessageKind, Outgoing
 from outreach.services.access import require_somewhere
@@ -16,6 +16,12 @@ from outreach.services.problems import BadFields, Problem
 
 LONGEST_NOTE = 2_000  # characters
 KEPT = timedelta(days=30)  # a closed thread: long enough for "what did you tell me again?"
+
+
+class Overtaken(StaleVersion):
+    """Something new stands in the thread since it was opened: read it before answering."""
+
+    code = "thread_overtaken"
 
 
 def leave_note(uow: UnitOfWork, caller: Caller, person: PersonCard, text: str, now: datetime) -> ThreadCard:
