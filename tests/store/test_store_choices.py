@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from store_town import MINUTE, NOW, caller, enrolled, join, lecture
 
 from outreach.domain.errors import NotFound
@@ -167,3 +167,29 @@ def test_the_queue_goes_on_over_pages_and_an_erased_person_has_no_nickname(datab
 
         assert [(line.nickname, line.turn) for line in first] == [(None, None), ("Sunny", 1), ("Sunny", 2)]
         assert [(line.standing, line.turn) for line in rest] == [(Standing.WAITING, 3)]
+
+
+def test_a_nickname_that_does_not_open_any_more_hides_nobody(database: Database):
+    with database.unit_of_work() as uow:
+        activity = lecture(uow)
+        resident = enrolled(uow, "ann")
+        join(uow, resident, activity.id)
+        uow.connection.execute(text("UPDATE resident SET nickname_sealed = :junk"), {"junk": b"\x01junk"})
+
+        assert uow.people.at(ANN).nickname is None
+        assert [line.nickname for line in uow.sign_ups.roster(activity.id, 10)] == [None]
+
+
+def test_a_roster_takes_one_statement_however_long_it_is(database: Database):
+    with database.unit_of_work() as uow:
+        activity = lecture(uow, seats=5)
+        for number in range(12):
+            resident = enrolled(uow, f"p{number}")
+            uow.people.name(resident, "Sunny")
+            join(uow, resident, activity.id)
+        said: list[str] = []
+        event.listen(uow.connection, "before_cursor_execute", lambda *given: said.append(given[2]))
+
+        assert len(uow.sign_ups.roster(activity.id, 500)) == 12
+
+        assert len(said) == 1
