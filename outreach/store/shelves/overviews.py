@@ -50,11 +50,10 @@ class OverviewShelf(Shelf):
 
 
 def _alerts(where: Reachable) -> Any:
-    """Those of somebody whose unit nobody knows are everybody's."""
     return (
         select(func.count())
-        .select_from(_ALERT.outerjoin(REGION, REGION.c.id == _ALERT.c.region_id))
-        .where(text(OPEN_ALERT), or_(_ALERT.c.region_id.is_(None), _in(where)))
+        .select_from(_ALERT.join(REGION, REGION.c.id == _ALERT.c.region_id))
+        .where(text(OPEN_ALERT), _in(where))
         .scalar_subquery()
     )
 
