@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from outreach.domain.activity import ActivityStatus, SignUpPolicy
 from outreach.domain.actor import Actor, Permission
 from outreach.domain.broadcast import About
-from outreach.domain.errors import ActivityNotFound, BadInput
+from outreach.domain.errors import ActivityNotFound
 from outreach.domain.ids import ActivityId
 from outreach.domain.messages import Language
 from outreach.domain.people import GENERAL
@@ -19,6 +19,7 @@ from outreach.services.broadcast_words import Newsroom
 from outreach.services.cards import ActivityCard, ApprovedItem, Region
 from outreach.services.cards_broadcasts import BroadcastCard, BroadcastText, NewBroadcast
 from outreach.services.ports import UnitOfWork
+from outreach.services.problems import BadFields, Problem
 
 FURTHEST = timedelta(days=366)  # nobody plans an announcement so far ahead: a slip of the hand
 
@@ -31,7 +32,7 @@ class _Subject:
 
     texts: Texts
     audience: frozenset[str]
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 def written(uow: UnitOfWork, by: Actor, room: Newsroom, new: NewBroadcast, now: datetime) -> tuple[NewBroadcast, Texts]:
@@ -41,7 +42,7 @@ def written(uow: UnitOfWork, by: Actor, room: Newsroom, new: NewBroadcast, now: 
     subject = _subject(uow, by, room, region, new, now)
     problems = [*subject.problems, *_about_audience(room, new), *about_start(uow, new.activity_id, new.starts_at, now)]
     if problems:
-        raise BadInput(problems)
+        raise BadFields(problems)
     whole = replace(
         new,
         audience=new.audience or subject.audience or frozenset({GENERAL}),
@@ -71,17 +72,18 @@ def as_entered(card: BroadcastCard, kept: Texts) -> NewBroadcast:
 
 def about_start(
     uow: UnitOfWork, activity_id: ActivityId | None, starts_at: datetime | None, now: datetime
-) -> list[str]:
+) -> list[Problem]:
     """What is wrong with the time to begin."""
     if starts_at is None:
         return []
     if starts_at <= now:
-        return ["starts: it lies in the past; give a later time, or none to begin at once"]
+        return [Problem("starts", "past", "it lies in the past; give a later time, or none to begin at once")]
     if starts_at > now + FURTHEST:
-        return [f"starts: more than {FURTHEST.days} days ahead; look again"]
+        said = f"more than {FURTHEST.days} days ahead; look again"
+        return [Problem("starts", "too_far", said, {"days": FURTHEST.days})]
     activity = None if activity_id is None else _found(uow, activity_id)
     if activity is not None and starts_at >= activity.starts_at:
-        return ["starts: the activity has begun by then; give an earlier time"]
+        return [Problem("starts", "begun_by_then", "the activity has begun by then; give an earlier time")]
     return []
 
 
@@ -101,14 +103,17 @@ def _of_activity(
     card = None if new.activity_id is None else _found(uow, new.activity_id)
     # The same answer for one that is not there and one that is not for everybody: an id tells nobody anything.
     if card is None or card.restricted or card.status is not ActivityStatus.PUBLISHED:
-        return _Subject({}, frozenset(), ("activity: there is none with this id that everybody may see",))
+        none = Problem("activity", "no_activity", "there is none with this id that everybody may see")
+        return _Subject({}, frozenset(), (none,))
     problems = []
     if now >= card.starts_at:
-        problems.append("activity: it has begun already")
+        problems.append(Problem("activity", "begun", "it has begun already"))
     if card.policy is SignUpPolicy.INVITATION:
-        problems.append("activity: one comes by invitation alone; there is nothing to announce")
+        said = "one comes by invitation alone; there is nothing to announce"
+        problems.append(Problem("activity", "by_invitation", said))
     if not _is_near(by, card, region):
-        problems.append("activity: it is in another part of the network than this region; take a region that holds it")
+        said = "it is in another part of the network than this region; take a region that holds it"
+        problems.append(Problem("activity", "elsewhere", said))
     wording = room.desk.wording
     texts = {each: broadcast_words.of_activity(card, wording, each) for each in new.languages or frozenset(Language)}
     return _Subject(texts, card.audience, tuple(problems))
@@ -119,11 +124,16 @@ def _of_item(uow: UnitOfWork, new: NewBroadcast) -> _Subject:
         item.language: item for item in uow.contents.approved() if item.slug == new.slug
     }
     if not found:
-        return _Subject({}, frozenset(), ("item: there is none of that name that is approved here",))
+        none = Problem("item", "no_item", "there is none of that name that is approved here")
+        return _Subject({}, frozenset(), (none,))
     missing = sorted(new.languages - set(found))
     texts = {each: broadcast_words.of_item(item) for each, item in found.items() if each in (new.languages or found)}
     audience = frozenset[str]().union(*(item.audience for item in found.values()))
-    return _Subject(texts, audience, tuple(f"item: it is not approved in {each}; approve it first" for each in missing))
+    problems = [
+        Problem("item", "not_approved", f"it is not approved in {each}; approve it first", {"language": each.value})
+        for each in missing
+    ]
+    return _Subject(texts, audience, tuple(problems))
 
 
 def _of_staff(room: Newsroom, new: NewBroadcast, now: datetime) -> _Subject:
@@ -131,17 +141,20 @@ def _of_staff(room: Newsroom, new: NewBroadcast, now: datetime) -> _Subject:
     problems = [
         problem for each in sorted(given) for problem in broadcast_words.problems_of(room, each, given[each], now)
     ]
-    problems += [f"text.{each}: it is missing; write it" for each in sorted(new.languages - set(given))]
+    problems += [
+        Problem(f"text.{each}", "empty", "it is missing; write it") for each in sorted(new.languages - set(given))
+    ]
     if not given and not problems:
-        problems.append("text: there is none; write it in at least one language")
+        problems.append(Problem("text", "no_text", "there is none; write it in at least one language"))
     return _Subject(
         {each: broadcast_words.of_staff(each, text) for each, text in given.items()}, frozenset(), tuple(problems)
     )
 
 
-def _about_audience(room: Newsroom, new: NewBroadcast) -> Iterator[str]:
+def _about_audience(room: Newsroom, new: NewBroadcast) -> Iterator[Problem]:
     for tag in sorted(new.audience - room.audiences):
-        yield f"audience: there is no tag {tag!r}; there are {', '.join(sorted(room.audiences))}"
+        said = f"there is no tag {tag!r}; there are {', '.join(sorted(room.audiences))}"
+        yield Problem("audience", "choose", said)
 
 
 def _found(uow: UnitOfWork, activity_id: ActivityId) -> ActivityCard | None:

@@ -29,6 +29,7 @@ from outreach.services.cards import ActivityCard, ApprovedItem
 from outreach.services.cards_broadcasts import BroadcastText
 from outreach.services.dispatch import Outlet, parts
 from outreach.services.letters import Desk, broadcast_text
+from outreach.services.problems import Problem
 from outreach.wording import Wording, when
 
 LONGEST_TEXT = 1_000  # characters
@@ -85,24 +86,28 @@ def of_staff(language: Language, text: str) -> BroadcastText:
     return _named(language, "", text.strip(), "", {})
 
 
-def problems_of(room: Newsroom, language: Language, text: str, now: datetime) -> Iterator[str]:
+def problems_of(room: Newsroom, language: Language, text: str, now: datetime) -> Iterator[Problem]:
     """What is wrong with a text of staff in *language*: empty, too long for a channel, or nothing one should say."""
+    where = f"text.{language}"
     if not text.strip():
-        yield f"text.{language}: it is empty; say it in a few words"
+        yield Problem(where, "empty", "it is empty; say it in a few words")
         return
     if len(text.strip()) > LONGEST_TEXT:
-        yield f"text.{language}: {len(text.strip())} characters are too many, {LONGEST_TEXT} fit"
+        said = f"{len(text.strip())} characters are too many, {LONGEST_TEXT} fit"
+        yield Problem(where, "too_long", said, {"length": len(text.strip()), "most": LONGEST_TEXT})
         return
     yield from _wording(room, language, text)
     unknown = sorted({name for _, name in placeholders(text)} - PLACEHOLDERS)
     if unknown:
-        yield f"text.{language}: {{{unknown[0]}}} stands for nothing; there are {{crisis_line}} and {{emergency}}"
+        said = f"{{{unknown[0]}}} stands for nothing; there are {{crisis_line}} and {{emergency}}"
+        yield Problem(where, "placeholder", said, {"name": unknown[0]})
         return
     message = broadcast_text(room.desk, About.TEXT, of_staff(language, text), None, now)
     for outlet in room.outlets:
         needed = len(parts(outlet.capabilities, [message]))
         if needed > MOST_PARTS:
-            yield f"text.{language}: it needs {needed} messages on {outlet.lane}; shorten it so that it is one"
+            said = f"it needs {needed} messages on {outlet.lane}; shorten it so that it is one"
+            yield Problem(where, "too_many_parts", said, {"needed": needed, "lane": outlet.lane})
 
 
 def fingerprint(texts: Mapping[Language, BroadcastText]) -> str:
@@ -110,7 +115,7 @@ def fingerprint(texts: Mapping[Language, BroadcastText]) -> str:
     return _hash([[language.value, texts[language].hash] for language in sorted(texts)])
 
 
-def _wording(room: Newsroom, language: Language, text: str) -> Iterator[str]:
+def _wording(room: Newsroom, language: Language, text: str) -> Iterator[Problem]:
     """By the rules that the library is held to, but for those on sources and shape."""
     item = ContentItem(
         path=f"text.{language}", slug="broadcast", language=language, title="", audience=("general",), topics=(),
@@ -119,7 +124,8 @@ def _wording(room: Newsroom, language: Language, text: str) -> Iterator[str]:
     library = Library(MappingProxyType({("broadcast", language): item}), room.vocabulary)
     for problem in lint(library, date.max, room.rules):
         if problem.severity is Severity.ERROR and problem.code not in _ABOUT_AN_ITEM:
-            yield f"text.{language}: line {problem.line}: {problem.message}"
+            said = f"line {problem.line}: {problem.message}"
+            yield Problem(f"text.{language}", "wording", said, {"line": problem.line, "said": problem.message})
 
 
 def _named(language: Language, title: str, body: str, version: str, fields: Mapping[str, str]) -> BroadcastText:

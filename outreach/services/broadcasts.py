@@ -8,7 +8,7 @@ from datetime import datetime
 
 from outreach.domain.actor import Actor, Permission
 from outreach.domain.broadcast import About, Broadcast, BroadcastId, BroadcastState, wants_second_person
-from outreach.domain.errors import BadInput, IllegalMove, StaleVersion
+from outreach.domain.errors import IllegalMove, StaleVersion
 from outreach.domain.ids import ResidentId
 from outreach.domain.messages import Language
 from outreach.services import broadcast_drafts, broadcast_outlook, broadcast_words
@@ -24,6 +24,7 @@ from outreach.services.cards_broadcasts import (
     Status,
 )
 from outreach.services.ports import UnitOfWork
+from outreach.services.problems import BadFields
 
 WITHDRAWN_AT_ONCE = 1_000  # rows a transaction: about 20 ms on SQLite, so that no sign-up waits longer than that
 
@@ -86,7 +87,7 @@ def schedule(
         raise IllegalMove("broadcast", card.state, "scheduled")
     problems = broadcast_drafts.about_start(uow, card.activity_id, starts_at, now)
     if problems:
-        raise BadInput(problems)
+        raise BadFields(problems)
     uow.broadcasts.schedule(broadcast_id, starts_at, now)
     uow.audit.write(by, "schedule", "broadcast", broadcast_id, now)
     return _card(uow, broadcast_id)
