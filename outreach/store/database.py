@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from outreach.domain.errors import Fault
+from outreach.domain.ids import LaneName
+from outreach.services.ports import UnitOfWork
 from outreach.store import upgrade as structure
 from outreach.store.batch import Batch
-from outreach.store.engine import Begin, Engines, open_engine
-from outreach.store.faults import as_faults
+from outreach.store.engine import READERS, WRITERS, Begin, Engines, open_engine
+from outreach.store.faults import as_faults, is_passing
 from outreach.store.key_file import make_key, read_key
 from outreach.store.keys import KeyRing
 from outreach.store.migrations import HEAD
@@ -20,6 +24,11 @@ from outreach.store.transaction import DEFAULTS, Defaults
 from outreach.store.unit_of_work import SqlUnitOfWork, transaction
 
 FINGERPRINT = "key_fingerprint"
+SQLITE_READERS = 4  # more do not read faster: they share one file and, in Python, one lock
+TRIES = 4  # of a transaction that made way for another
+_COLLATIONS = {"C", "POSIX", "C.UTF-8", "C.utf8"}
+
+_T = TypeVar("_T")
 
 
 class Database:
@@ -55,6 +64,34 @@ class Database:
         """A transaction that only reads, and sees one moment. It waits for nobody. Writing in it is a `Fault`."""
         return transaction(self._engines.reading, self.ring, self._defaults)
 
+    @property
+    def writers(self) -> int:
+        """How many transactions may well write at once: one on SQLite, which locks the whole."""
+        return 1 if self._engines.is_sqlite else WRITERS
+
+    @property
+    def readers(self) -> int:
+        """How many transactions may well read at once."""
+        return SQLITE_READERS if self._engines.is_sqlite else READERS
+
+    def run(self, work: Callable[[UnitOfWork], _T], woken: set[LaneName] | None = None) -> _T:
+        """What *work* returns, in a transaction of its own; the lanes to wake after it join *woken*.
+
+        If the database ends it to let another one through (a deadlock), it is run again, *TRIES* times in all.
+        """
+        for tries_left in reversed(range(TRIES)):
+            try:
+                with self.unit_of_work() as uow:
+                    result = work(uow)
+            except Fault as fault:
+                if tries_left and isinstance(fault.__cause__, DBAPIError) and is_passing(fault.__cause__):
+                    continue
+                raise
+            if woken is not None:
+                woken |= uow.woken
+            return result
+        raise AssertionError("the last try returns or raises")
+
     @contextmanager
     def batch(self) -> Iterator[Batch]:
         """Many calls in one transaction: `Batch.run` each, one commit at the end, `Batch.woken` afterwards.
@@ -71,6 +108,7 @@ class Database:
         if self._is_ready():
             return HEAD  # a command beside a running house should not have to wait for its lock
         with self.unit_of_work() as uow:
+            structure.wait_for_others(uow.connection)
             reached = structure.upgrade(uow.connection)
             if uow.marks.get(FINGERPRINT) is None:
                 uow.marks.put(FINGERPRINT, self.ring.fingerprint)
@@ -80,10 +118,8 @@ class Database:
     def check(self) -> list[str]:
         """What is wrong with structure, key or integrity, one sentence each; empty if nothing is."""
         with as_faults(), self._engines.reading.begin() as connection:
-            problems = _check_structure(connection)
-            if self._engines.is_sqlite:
-                problems += _check_integrity(connection)
-            return problems
+            look = _check_integrity if self._engines.is_sqlite else _check_letters
+            return _check_structure(connection) + look(connection)
 
     def close(self) -> None:
         """Let go of every connection. Harmless when called twice."""
@@ -128,6 +164,19 @@ def _check_structure(connection: Connection) -> list[str]:
         return ["the database is empty: run `outreach db upgrade`"]
     found = structure.differences(connection)
     return [f"the structure differs from step {at} in {len(found)} places: run `outreach db upgrade`"] if found else []
+
+
+def _check_letters(connection: Connection) -> list[str]:
+    """PostgreSQL sorts by the rules that a database was made with; only those of C are the same on every machine."""
+    encoding, collation = connection.exec_driver_sql(
+        "SELECT pg_encoding_to_char(encoding), datcollate FROM pg_database WHERE datname = current_database()"
+    ).one()
+    if encoding == "UTF8" and collation in _COLLATIONS:
+        return []
+    return [
+        f"the database was made with {encoding} and {collation}: make another with ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+        " TEMPLATE template0, and move with `outreach backup` and `outreach restore`"
+    ]
 
 
 def _check_integrity(connection: Connection) -> list[str]:

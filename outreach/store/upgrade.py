@@ -11,6 +11,7 @@ from outreach.domain.errors import Fault
 from outreach.store.migrations import HEAD
 
 VERSION_TABLE = "alembic_version"
+_OURS = 0x6F757472656163  # "outreac": the number of our lock
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -25,6 +26,12 @@ def current(connection: Connection) -> str | None:
 def is_empty(connection: Connection) -> bool:
     """Whether nothing is in it at all, ours or anybody's."""
     return not inspect(connection).get_table_names()
+
+
+def wait_for_others(connection: Connection) -> None:
+    """Let one process at a time change the structure, until its commit. On SQLite the transaction does so by itself."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:ours)"), {"ours": _OURS})
 
 
 def upgrade(connection: Connection) -> str:
