@@ -46,6 +46,20 @@ class Picture(NamedTuple):
 PICTURES = (
     Picture("front-phone", "/", "清早太极"),
     Picture("activity-phone", "/", "去聊天里报名", ("清早太极",)),
+    Picture("front-place-phone", "/?place=yunxi-liuhe-dongpo", "换个地方"),
+    Picture("front-large-en", "/?large=1", "Which day", language="en-GB", scale=1.5),
+    Picture("places-phone", "/places?q=村", "云溪县 · 青山镇", scale=1.5),
+    Picture("join-phone", "/", "同意并报名", ("清早太极", "css=a.wide"), scale=1.5),
+    Picture("join-seated-phone", "/", "加到手机日历", ("清早太极", "css=a.wide", "css=form button")),
+    Picture(
+        "join-seated-large-en",
+        "/?large=1",
+        "What happens next",
+        ("清早太极", "css=a.wide", "css=form button"),
+        "en-GB",
+        1.5,
+    ),
+    Picture("sheet-phone", "/", "不用真名就能报名", ("清早太极", "css=a[href$='/qr']"), scale=1.5),
     Picture("chat-start", "/chat", "您想做什么？", scale=1.5),
     Picture("chat-phone", "/chat", "日历文件", ("看看活动", "清早太极", "报名，1人", "同意并报名")),
     Picture(
@@ -110,7 +124,8 @@ def _sign_in(page: Page, login: str, town: Town) -> None:
 def _shown(page: Page, picture: Picture) -> Page:
     page.goto(picture.path)
     for label in picture.presses:
-        page.locator("a.card, #log .choices button").filter(has_text=label).last.click()
+        shown = page.locator("a.card, #log .choices button").filter(has_text=label)
+        (page.locator(label) if label.startswith("css=") else shown).last.click()
     expect(page.get_by_text(picture.seen).last).to_be_visible()
     return page
 
