@@ -125,6 +125,6 @@ def _neighbours(uow: UnitOfWork, planned: list[ActivityCard], now: datetime) -> 
     for number in range(NEIGHBOURS):
         caller = Caller(LaneName("webchat"), f"fictional-neighbour-{number}")
         arrival = Arrival(Language.ZH, planned[0].region_id)
-        person = people.agree(uow, caller, (Purpose.TAKE_PART,), notice, arrival, now)
+        person = people.agree(uow, caller, (Purpose.TAKE_PART, Purpose.NEWS), notice, arrival, now)
         for card in planned[: 1 + number % 3]:
             signups.sign_up(uow, ResidentId(int(person.resident_id or 0)), card.id, now)

@@ -10,6 +10,7 @@ from outreach.web.console import (
     activity,
     activity_list,
     alerts,
+    announcing,
     audit,
     channels,
     library,
@@ -29,7 +30,7 @@ def routes(house: App) -> list[BaseRoute]:
     console = Console(house, Rendering(house))
     porter = Porter(console)
     planned = (today, activity_list, planning, activity, roster)  # the forms of planning before the page of one
-    pages = (*planned, threads, alerts, library, staffing, channels, audit)
+    pages = (*planned, announcing, threads, alerts, library, staffing, channels, audit)
     return [
         *porter.routes(),
         *account.routes(console, porter),

@@ -47,8 +47,15 @@ def _shown(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
         "is_ahead": visit.now < card.starts_at and card.status is not ActivityStatus.CALLED_OFF,
         "is_over": visit.now >= card.ends_at,
         "may_plan": may_plan,
+        "may_announce": _may_announce(visit, card),
         "may_see_people": may_see_people(visit.by, Permission.SEE_ROSTER, card),
     }
+
+
+def _may_announce(visit: Visit, card: ActivityCard) -> bool:
+    """Whether there is something to announce, and they may: a restricted activity comes to nobody's ears that way."""
+    is_open = card.status is ActivityStatus.PUBLISHED and visit.now < card.starts_at and not card.restricted
+    return is_open and visit.by.reach(Permission.BROADCAST) is not None
 
 
 def _moving(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:

@@ -84,6 +84,7 @@ def _item(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
         "problems": _review(visit).errors(item, visit.now) if item is not None else (),
         "previews": _previews(visit, item) if item is not None else (),
         "may_approve": visit.by.reach(Permission.APPROVE_CONTENT) is not None,
+        "may_announce": visit.by.reach(Permission.BROADCAST) is not None,
         "others": [one for one in Language if one is not tongue],
         "zone": visit.house.settings.timezone,
     }
