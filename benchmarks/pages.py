@@ -38,7 +38,6 @@ CONSOLE = (
     "/console/announce",
     "/console/library",
     "/console/staff",
-    "/console/regions",
     "/console/channels",
 )
 
@@ -101,9 +100,7 @@ def _signed_in(port: int, login: str, password: str) -> str:
     """The cookie of a fresh session, with a password of their own."""
     cookie, _ = _posted(port, "/console/sign-in", {"login": login, "password": password}, "")
     new = f"{password} and a bit more"
-    changed, _ = _posted(
-        port, "/console/account/password", {"old": password, "new": new, "again": new}, cookie
-    )
+    changed, _ = _posted(port, "/console/account/password", {"old": password, "new": new, "again": new}, cookie)
     return changed or cookie
 
 
