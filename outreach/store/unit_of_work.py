@@ -30,6 +30,7 @@ from outreach.store.shelves.regions import RegionShelf
 from outreach.store.shelves.sign_ups import SignUpShelf
 from outreach.store.shelves.staffs import StaffShelf
 from outreach.store.shelves.threads import ThreadShelf
+from outreach.store.shelves.vitals import VitalsShelf
 from outreach.store.transaction import DEFAULTS, Defaults, Transaction
 
 
@@ -137,6 +138,11 @@ class SqlUnitOfWork:
     def overviews(self) -> OverviewShelf:
         """What waits for staff, counted."""
         return OverviewShelf(self._at)
+
+    @cached_property
+    def vitals(self) -> VitalsShelf:
+        """How the house is doing."""
+        return VitalsShelf(self._at)
 
     @cached_property
     def marks(self) -> MarkShelf:

@@ -13,6 +13,7 @@ from outreach.services.ports.care import Alerts, Audit, Contents, Marks, Threads
 from outreach.services.ports.overviews import Overviews
 from outreach.services.ports.people import Activities, Conversations, Links, People, Regions, SignUps
 from outreach.services.ports.traffic import Deliveries, Inbox, Lanes, Mailboxes
+from outreach.services.ports.vitals import Vitals
 
 __all__ = [
     "Activities",
@@ -35,6 +36,7 @@ __all__ = [
     "Staffs",
     "Threads",
     "UnitOfWork",
+    "Vitals",
 ]
 
 
@@ -77,6 +79,8 @@ class UnitOfWork(Protocol):
     def marks(self) -> Marks: ...
     @property
     def overviews(self) -> Overviews: ...
+    @property
+    def vitals(self) -> Vitals: ...
     def wake(self, lane: LaneName) -> None:
         """Something became due for *lane*: its sender is woken after the commit."""
 
