@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlmodel import Field
 
 from outreach.store.rows import NEVER_REUSED, Row, partial_index
@@ -14,7 +14,8 @@ from outreach.store.types import SERIAL, Moment
 class RegionRow(Row, table=True):
     """A part of the network. *path* is its lineage of ids, such as ``/1/4/``.
 
-    What is empty of *quiet_hours* … *weekly_cap* holds as it does in the region above.
+    What is empty of *own_zone* … *weekly_cap* holds as it does in the region above. *zone* is what holds there: every
+    moment is shown by it, so it is worked out when a zone is set and not at each look. *version* counts changes.
     """
 
     __tablename__ = "region"
@@ -32,6 +33,8 @@ class RegionRow(Row, table=True):
     helplines: str | None = None
     second_person: bool | None = None
     weekly_cap: int | None = None
+    own_zone: str | None = None
+    version: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
 
 
 class ResidentRow(Row, table=True):

@@ -32,6 +32,7 @@ from outreach.services.cards import (
 )
 from outreach.services.cards_planning import ActivityPlan, Beginning, HostChoice, Ripple, Scope, Wanted
 from outreach.services.cards_public import Nearby
+from outreach.services.cards_regions import ChangedRegion, NewRegion, RegionLine, RegionOwn, RegionSettings
 
 
 class Regions(Protocol):
@@ -60,6 +61,45 @@ class Regions(Protocol):
 
     def add(self, code: str, name: str, parent: Region | None, zone: str | None = None) -> Region:
         """A new region below *parent*; without a zone it has its parent's."""
+
+    def settings_of(self, region_id: RegionId) -> RegionSettings:
+        """What holds there. Raises `NotFound`."""
+
+    def settings_at(self, paths: Iterable[str]) -> Mapping[str, RegionSettings]:
+        """What holds where those lineages end, by lineage, in one statement for up to thousands of regions.
+
+        Where a lineage leads nowhere, nothing is set and the zone is the house's.
+        """
+
+    def line(self, region_id: RegionId) -> RegionLine:
+        """One of them as in a list. Raises `NotFound`."""
+
+    def listed(self, above: RegionId, limit: int, after: RegionId | None = None) -> list[RegionLine]:
+        """Those right below that one, oldest first, behind *after*."""
+
+    def tree(self, path: str, limit: int, after: str = "") -> list[RegionLine]:
+        """The region with that lineage and all below it, each behind the one that holds it; page on by lineage."""
+
+    def found(self, part: str, path: str, limit: int) -> list[RegionLine]:
+        """Of that region and those below it, whose name contains *part* or whose code begins with it, deepest first."""
+
+    def coded(self, codes: Iterable[str]) -> Mapping[str, RegionLine]:
+        """Those with these codes, by code; set-based, for thousands."""
+
+    def change(self, region_id: RegionId, own: RegionOwn, *, version: int | None = None) -> None:
+        """It sets this and nothing else from now on; zones follow below it.
+
+        Raises `NotFound`, or `StaleVersion` if it was changed since *version*.
+        """
+
+    def rename(self, region_id: RegionId, name: str) -> None:
+        """Raises `NotFound`."""
+
+    def plant(self, new: Iterable[NewRegion]) -> None:
+        """Make them all: each right below one that is there or among them. Codes are new, circles there are none."""
+
+    def change_all(self, changed: Iterable[ChangedRegion]) -> None:
+        """Name and settings of many at once."""
 
 
 class People(Protocol):

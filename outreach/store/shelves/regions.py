@@ -10,9 +10,11 @@ from sqlalchemy import bindparam, func, insert, select, update
 from outreach.domain.errors import NotFound
 from outreach.domain.ids import RegionId
 from outreach.services.cards import Region
+from outreach.services.cards_regions import ChangedRegion, NewRegion, RegionLine, RegionOwn, RegionSettings
 from outreach.store.dialect import ByDialect
 from outreach.store.rows import table_of
 from outreach.store.rows_people import RegionRow
+from outreach.store.shelves import region_settings
 from outreach.store.transaction import Shelf
 
 ROOT_CODE = "root"
@@ -91,8 +93,55 @@ class RegionShelf(Shelf):
     def add(self, code: str, name: str, parent: Region | None, zone: str | None = None) -> Region:
         """A new region below *parent*; without a zone it has its parent's."""
         above = parent if parent is not None or self.count() == 0 else self.root()
-        values = _values(code, name, above, zone or (above.zone if above else self._at.defaults.zone))
+        values = _values(code, name, above, zone or (above.zone if above else self._at.defaults.zone)) | {
+            "own_zone": zone
+        }
         return self._with_path(RegionId(self._at.insert(_INSERT, values)), above)
+
+    def settings_of(self, region_id: RegionId) -> RegionSettings:
+        """Raises `NotFound`."""
+        path = self.get(region_id).path
+        return self.settings_at([path])[path]
+
+    def settings_at(self, paths: Iterable[str]) -> Mapping[str, RegionSettings]:
+        """What holds where those lineages end."""
+        return region_settings.settings_at(self._at, paths)
+
+    def line(self, region_id: RegionId) -> RegionLine:
+        """Raises `NotFound`."""
+        return region_settings.line(self._at, region_id)
+
+    def listed(self, above: RegionId, limit: int, after: RegionId | None = None) -> list[RegionLine]:
+        """Those right below that one."""
+        return region_settings.right_below(self._at, above, limit, after)
+
+    def tree(self, path: str, limit: int, after: str = "") -> list[RegionLine]:
+        """The region with that lineage and all below it."""
+        return region_settings.tree(self._at, path, limit, after)
+
+    def found(self, part: str, path: str, limit: int) -> list[RegionLine]:
+        """By part of the name or the beginning of the code."""
+        return region_settings.found(self._at, part, path, limit)
+
+    def coded(self, codes: Iterable[str]) -> Mapping[str, RegionLine]:
+        """By code, for thousands."""
+        return region_settings.coded(self._at, codes)
+
+    def change(self, region_id: RegionId, own: RegionOwn, *, version: int | None = None) -> None:
+        """Raises `NotFound` or `StaleVersion`."""
+        region_settings.change(self._at, region_id, own, version)
+
+    def rename(self, region_id: RegionId, name: str) -> None:
+        """Raises `NotFound`."""
+        region_settings.rename(self._at, region_id, name)
+
+    def plant(self, new: Iterable[NewRegion]) -> None:
+        """Many at once, each below one that is there or among them."""
+        region_settings.plant(self._at, new)
+
+    def change_all(self, changed: Iterable[ChangedRegion]) -> None:
+        """Name and settings of many at once."""
+        region_settings.change_all(self._at, changed)
 
     def _plant(self) -> Region:
         values = _values(ROOT_CODE, "", None, self._at.defaults.zone)

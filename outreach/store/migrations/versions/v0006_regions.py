@@ -15,9 +15,15 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Five empty columns."""
+    """Columns that are empty, but for zones: one that differs from that of the region above was set there."""
     op.add_column("region", sa.Column("quiet_hours", sa.String(), nullable=True))
     op.add_column("region", sa.Column("opening_hours", sa.String(), nullable=True))
     op.add_column("region", sa.Column("helplines", sa.String(), nullable=True))
     op.add_column("region", sa.Column("second_person", sa.Boolean(), nullable=True))
     op.add_column("region", sa.Column("weekly_cap", sa.Integer(), nullable=True))
+    op.add_column("region", sa.Column("own_zone", sa.String(), nullable=True))
+    op.add_column("region", sa.Column("version", sa.Integer(), nullable=False, server_default="0"))
+    op.execute(
+        "UPDATE region SET own_zone = zone "
+        "WHERE zone <> (SELECT above.zone FROM region AS above WHERE above.id = region.parent_id)"
+    )
