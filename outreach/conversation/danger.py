@@ -35,7 +35,7 @@ def answered(turn: Turn, text: str) -> str | None:
 
 def ask_again(turn: Turn, safeguard: Safeguard) -> tuple[Outgoing, ...]:
     """The question and its numbers once more: after words we do not understand, no menu may take its place."""
-    found = safeguard.follow_up(_ASKED_AGAIN, turn.language, turn.now)
+    found = safeguard.follow_up(_ASKED_AGAIN, turn.language, turn.now, turn.there.helplines)
     turn.ask(None)
     return () if found is None else (found[0],)
 

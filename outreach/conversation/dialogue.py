@@ -115,7 +115,7 @@ class Dialogue:
 
     def _press(self, turn: Turn, token: str, message_id: str) -> tuple[Outgoing, ...]:
         if token.startswith(SAFE_PREFIX):
-            found = self._safeguard.follow_up(token, turn.language, turn.now)
+            found = self._safeguard.follow_up(token, turn.language, turn.now, turn.there.helplines)
             if found is not None:
                 return self._safety(turn, *found, message_id)
         intent = intent_of(token)
@@ -152,14 +152,16 @@ class Dialogue:
         if verdict.risk >= FIRST_TO_ANSWER:
             # The guard answers before us; this is for a message that was interrupted between its storing and that.
             recent = turn.uow.alerts.last_for(turn.caller, turn.now - COOL_DOWN) is not None
-            reply = self._safeguard.reply(verdict, turn.language, turn.now, short=recent)
+            place = turn.there.helplines
+            reply = self._safeguard.reply(verdict, turn.language, turn.now, short=recent, place=place)
             return self._safety(turn, reply, verdict, message.message_id)
         if _waits_for_note(turn):
             return talking.take_note(turn, message.text)
         if danger.is_asked(turn):
             return danger.ask_again(turn, self._safeguard)
         if verdict.risk > RiskClass.NONE:
-            reply = self._safeguard.reply(verdict, turn.language, turn.now, short=False)
+            place = turn.there.helplines
+            reply = self._safeguard.reply(verdict, turn.language, turn.now, short=False, place=place)
             return self._safety(turn, reply, verdict, message.message_id)
         if turn.memory.asked is not None:
             return topics.hear(turn, turn.memory.asked.question, message.text)

@@ -25,7 +25,7 @@ def read_one(turn: Turn) -> tuple[Outgoing, ...]:
     if turn.memory.seen[-1:] == (item.slug,):  # the one that they have read just now is all there is
         return turn.reply(turn.say("tip.no_other"), *further, *steps(turn, ShowList()))
     turn.memory = turn.memory.with_seen(item.slug)
-    text = tip_text(turn.house.desk, item, turn.language, turn.now)
+    text = tip_text(turn.house.desk, item, turn.language, turn.now, turn.there.helplines)
     return turn.reply(text, turn.choice("choice.another", Tip()), *further, *steps(turn, ShowList()))
 
 

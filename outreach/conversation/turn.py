@@ -11,14 +11,18 @@ from outreach.conversation.memory import Asked, Memory, Question
 from outreach.conversation.office import Office
 from outreach.conversation.plaintext import shortened
 from outreach.conversation.tokens import token_of
+from outreach.domain.ids import RegionId
 from outreach.domain.messages import Choice, File, Language, MessageKind, Outgoing
 from outreach.domain.people import Purpose
+from outreach.services import local
 from outreach.services.cards import ActivityCard, Caller, PersonCard
+from outreach.services.cards_regions import RegionSettings
 from outreach.services.letters import Desk
 from outreach.services.people import Arrival
 from outreach.services.ports import UnitOfWork
 from outreach.wording import Wording, when
 
+_LOCAL = frozenset({"hours", "emergency", "crisis_line"})
 LONGEST_LABEL = 36  # columns, a Chinese character takes two: what a phone shows on one button
 
 
@@ -51,15 +55,23 @@ class Turn:
     now: datetime
     forgotten: bool = False
     """Set when the person was erased: nothing is remembered after that."""
+    _there: tuple[RegionId | None, RegionSettings] | None = None
+
+    @property
+    def there(self) -> RegionSettings:
+        """What holds where they live, or in the whole network; looked up once, and only by who asks."""
+        region_id = self.person.region_id or self.memory.region_id
+        if self._there is None or self._there[0] != region_id:
+            self._there = (region_id, local.settings_of(self.uow, region_id))
+        return self._there[1]
 
     def say(self, key: str, **values: str | int) -> str:
         """A phrase in the language of this turn; ``network``, ``hours`` and the lines that help are always at hand."""
         office, language = self.house.office, self.language
-        standing = {
-            "network": office.network[language],
-            "hours": office.opening_hours[language],
-            **office.lines.values(language, self.now),
-        }
+        standing: dict[str, str | int] = {"network": office.network[language]}
+        if self.house.wording.needs(key) & _LOCAL:
+            standing["hours"] = self.there.opening_hours or office.opening_hours[language]
+            standing |= office.lines.at(self.there.helplines).values(language, self.now)
         return self.house.wording.say(key, language, **{**standing, **values})
 
     def choice(self, label_key: str, intent: Tappable, **values: str | int) -> Choice:

@@ -82,7 +82,7 @@ class QuietHours:
 
     def covers(self, local: time) -> bool:
         """Whether the local time of day lies inside the window (its end does not)."""
-        if self.begins < self.ends:
+        if self.begins <= self.ends:
             return self.begins <= local < self.ends
         return local >= self.begins or local < self.ends
 
@@ -96,6 +96,10 @@ class QuietHours:
             first -= timedelta(days=1)
         last = first + timedelta(days=1) if self.begins > self.ends else first
         return _at(first, self.begins, zone), _at(last, self.ends, zone)
+
+
+NEVER_QUIET = QuietHours(time(0), time(0))
+"""Said on purpose, where saying nothing means what holds elsewhere."""
 
 
 def next_slot(after: datetime, weekday: int, at: time, zone: tzinfo) -> datetime:

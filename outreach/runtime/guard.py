@@ -96,11 +96,12 @@ class Guard:
     async def _work_out(self, door: Door, incoming: Message | Pressed, found: _Found, in_place: bool) -> Answer | None:
         caller, now = Caller(door.lane, incoming.sender), self._clock()
         text = incoming.text if isinstance(incoming, Message) else ""
-        language = await self._language(caller, text)
+        language, place = await self._look_up(caller, text)
         if isinstance(found, Verdict):
-            reply = self._safeguard.reply(found, language, now, short=self._is_repeat(caller, found.risk, now))
+            short = self._is_repeat(caller, found.risk, now)
+            reply = self._safeguard.reply(found, language, now, short=short, place=place)
             return self._say(door, caller, incoming, reply, found, in_place)
-        follow_up = self._safeguard.follow_up(found, language, now)
+        follow_up = self._safeguard.follow_up(found, language, now, place)
         return None if follow_up is None else self._say(door, caller, incoming, *follow_up, in_place)
 
     def _say(
@@ -123,14 +124,16 @@ class Guard:
         self._start(self._carry_out(_Case(door, caller, incoming, reply, verdict, said, rest)))
         return answer
 
-    async def _language(self, caller: Caller, text: str) -> Language:
+    async def _look_up(self, caller: Caller, text: str) -> tuple[Language, str]:
+        """The person's language, and where their helplines are; of the whole network's if that takes long."""
+        by_script = default_language(text) if text else self._default
         try:
             async with asyncio.timeout(LOOK_UP_PATIENCE):
-                person = await self._bridge.read(lambda uow: uow.people.at(caller))
+                language, place = await self._bridge.read(partial(safeguarding.language_and_place, caller=caller))
         except Exception as error:  # whatever is wrong with the store, the reply does not wait for it
             log.warning("the language of a person was not to be had (%s)", type(error).__name__)
-            return default_language(text) if text else self._default
-        return person.language or (default_language(text) if text else self._default)
+            return by_script, ""
+        return language or by_script, place
 
     def _is_repeat(self, caller: Caller, risk: RiskClass, now: datetime) -> bool:
         seen = self._recent.get(caller)

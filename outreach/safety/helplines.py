@@ -132,20 +132,39 @@ class Helplines:
 
     @property
     def countries(self) -> frozenset[str]:
-        """The countries that have rows of their own."""
+        """The countries, and the parts of them, that have rows of their own."""
         return frozenset(line.region for line in self._lines) - {ELSEWHERE}
 
     def for_region(self, country: str, on: date) -> HelplineSet:
         """What may be told in *country* (ISO 3166 alpha-2, any case) on the day *on*. Never raises.
 
-        A crisis line that is expired or was not verified is left out. A country without rows gets those of
-        `ELSEWHERE`: the local emergency number in words, and a directory.
+        A part of a country, such as ``CN-11``, has the country's lines where it has none of its own that may be told:
+        kind by kind, and of the emergency numbers service by service. A crisis line that is expired or was not
+        verified is left out. A country without rows gets those of `ELSEWHERE`: the local emergency number in words,
+        and a directory.
         """
-        known = country.upper() if country.upper() in self.countries else ELSEWHERE
-        told = [line for line in self._lines if line.region == known and line.may_be_told(on)]
-        emergency = tuple(line for line in told if line.kind is HelplineKind.EMERGENCY)
-        others = tuple(line for line in told if line.kind is not HelplineKind.EMERGENCY)
+        told: dict[tuple[HelplineKind, Service | None], list[Helpline]] = {}
+        for place in self._places(country.upper()):
+            for purpose, lines in self._told_at(place, on).items():
+                told.setdefault(purpose, lines)
+        lines = [line for of_one_purpose in told.values() for line in of_one_purpose]
+        emergency = tuple(line for line in lines if line.kind is HelplineKind.EMERGENCY)
+        others = tuple(line for line in lines if line.kind is not HelplineKind.EMERGENCY)
         return HelplineSet(country.upper(), emergency, others)
+
+    def _places(self, country: str) -> list[str]:
+        """Where to look, the nearest first: ``CN-11-A``, ``CN-11``, ``CN``."""
+        parts = country.split("-")
+        found = ["-".join(parts[:depth]) for depth in range(len(parts), 0, -1)]
+        return [place for place in found if place in self.countries] or [ELSEWHERE]
+
+    def _told_at(self, place: str, on: date) -> dict[tuple[HelplineKind, Service | None], list[Helpline]]:
+        told: dict[tuple[HelplineKind, Service | None], list[Helpline]] = {}
+        for line in self._lines:
+            if line.region == place and line.may_be_told(on):
+                purpose = (line.kind, line.service if line.kind is HelplineKind.EMERGENCY else None)
+                told.setdefault(purpose, []).append(line)
+        return told
 
     def warnings(self, on: date) -> list[str]:
         """One sentence for each row that is expired or was never verified, with place and remedy."""
@@ -207,7 +226,7 @@ def _known(problems: Problems, row: Table, key: str, allowed: list[str], at: int
 def _require_emergency(problems: Problems, lines: list[Helpline]) -> None:
     regions = {line.region for line in lines}
     served = {line.region for line in lines if line.kind is HelplineKind.EMERGENCY}
-    for region in sorted(regions - served):
+    for region in sorted(place for place in regions - served if place.split("-")[0] not in served):
         problems.add(f'"{region}"', f"region {region} has no emergency number: add a row of kind emergency")
     if not any(line.number for line in lines if line.kind is HelplineKind.EMERGENCY):
         problems.add("kind", "there is no emergency number at all: add a row of kind emergency for your country")

@@ -61,7 +61,7 @@ def add(
     made = None if once is None else uow.activities.by_uid(once)
     if made is not None and made.planned_by == by.staff_id:
         return made
-    first = rule.first_after(new.starts_at, region.zone, now)
+    first = rule.where(uow.regions.settings_of(region.id)).first_after(new.starts_at, region.zone, now)
     card = uow.activities.add(new, first, now, by.staff_id, None if made is not None else once)
     uow.audit.write(by, "add", "activity", card.id, now)
     return card

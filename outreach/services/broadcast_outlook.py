@@ -23,6 +23,7 @@ from outreach.services.cards_broadcasts import (
     Sample,
     Tally,
 )
+from outreach.services.cards_regions import RegionSettings
 from outreach.services.dispatch import Outlet, parts
 from outreach.services.letters import broadcast_text
 from outreach.services.ports import UnitOfWork
@@ -30,9 +31,10 @@ from outreach.services.ports import UnitOfWork
 Texts = Mapping[Language, BroadcastText]
 
 
-def preview(room: Newsroom, new: NewBroadcast, texts: Texts, now: datetime) -> Preview:
-    """What each lane would be handed, in each language."""
-    samples = [_sample(room, outlet, new, texts[each], now) for outlet in room.outlets for each in sorted(texts)]
+def preview(uow: UnitOfWork, room: Newsroom, new: NewBroadcast, texts: Texts, now: datetime) -> Preview:
+    """What each lane would be handed, in each language; with the helplines of the region that it is for."""
+    place = uow.regions.settings_of(new.region_id).helplines
+    samples = [_sample(room, outlet, new, texts[each], now, place) for outlet in room.outlets for each in sorted(texts)]
     return Preview(tuple(samples), broadcast_words.fingerprint(texts), new.languages - set(texts))
 
 
@@ -42,7 +44,7 @@ def dry_run(uow: UnitOfWork, room: Newsroom, new: NewBroadcast, texts: Texts, no
     aim = aim_of(uow, new, begins)
     lanes = [_open_lane(outlet, aim.kind, begins) for outlet in room.outlets]
     found = uow.broadcasts.tally(aim, lanes, room.weekly_cap, begins)
-    zone = uow.regions.get(new.region_id).zone
+    there = uow.regions.settings_of(new.region_id)
     left_out: Counter[str] = Counter()
     for each in found:
         if each.why:
@@ -53,7 +55,7 @@ def dry_run(uow: UnitOfWork, room: Newsroom, new: NewBroadcast, texts: Texts, no
         dict(left_out),
         sum(each.people for each in reached if each.later),
         begins,
-        _finishes(room, new, texts, reached, begins, zone),
+        _finishes(room, new, texts, reached, begins, there),
     )
 
 
@@ -72,8 +74,10 @@ def aim_of(uow: UnitOfWork, new: NewBroadcast, begins: datetime) -> Aim:
     )
 
 
-def _sample(room: Newsroom, outlet: Outlet, new: NewBroadcast, text: BroadcastText, now: datetime) -> Sample:
-    message = broadcast_text(room.desk, new.about, text, new.activity_id, now)
+def _sample(
+    room: Newsroom, outlet: Outlet, new: NewBroadcast, text: BroadcastText, now: datetime, place: str
+) -> Sample:
+    message = broadcast_text(room.desk, new.about, text, new.activity_id, now, place)
     able = outlet.capabilities
     return Sample(outlet.lane, text.language, parts(able, [message]), rides=not able.may_push)
 
@@ -93,13 +97,19 @@ def _cells(reached: Iterable[Tally]) -> Iterable[Cell]:
 
 
 def _finishes(
-    room: Newsroom, new: NewBroadcast, texts: Texts, reached: Sequence[Tally], begins: datetime, zone: str
+    room: Newsroom,
+    new: NewBroadcast,
+    texts: Texts,
+    reached: Sequence[Tally],
+    begins: datetime,
+    there: RegionSettings,
 ) -> Mapping[LaneName, datetime]:
     found = {}
     for outlet in room.outlets:
-        calls = {each: len(_sample(room, outlet, new, text, begins).parts) for each, text in texts.items()}
+        samples = {each: _sample(room, outlet, new, text, begins, there.helplines) for each, text in texts.items()}
+        calls = {each: len(sample.parts) for each, sample in samples.items()}
         messages = sum(each.people * calls.get(each.language, 1) for each in reached if each.lane == outlet.lane)
         if messages:
-            rate = outlet.capabilities.rate_per_second
-            found[outlet.lane] = finishes_at(begins, messages, rate, outlet.quiet, ZoneInfo(zone))
+            rate, quiet = outlet.capabilities.rate_per_second, there.quiet or outlet.quiet
+            found[outlet.lane] = finishes_at(begins, messages, rate, quiet, ZoneInfo(there.zone))
     return found

@@ -40,7 +40,7 @@ def draft(uow: UnitOfWork, by: Actor, room: Newsroom, new: NewBroadcast, now: da
 def preview(uow: UnitOfWork, by: Actor, room: Newsroom, what: BroadcastId | NewBroadcast, now: datetime) -> Preview:
     """The very messages that each channel would be handed. Raises as `draft` does for what is not yet kept."""
     whole, texts = _words(uow, by, room, what, now)
-    return broadcast_outlook.preview(room, whole, texts, now)
+    return broadcast_outlook.preview(uow, room, whole, texts, now)
 
 
 def dry_run(uow: UnitOfWork, by: Actor, room: Newsroom, what: BroadcastId | NewBroadcast, now: datetime) -> DryRun:

@@ -26,6 +26,7 @@ from outreach.domain.ids import (
 from outreach.domain.messages import Incoming, Language, MessageKind, Outcome, Outgoing
 from outreach.domain.people import Purpose, Rhythm
 from outreach.domain.signup import Standing
+from outreach.domain.times import QuietHours
 from outreach.services.cards_broadcasts import Posted
 
 FIRST_PUBLIC_NUMBER = 100  # 1–99 are places in the list a person saw last
@@ -197,9 +198,9 @@ class Letter:
     """A delivery about to be written out: why it exists, for whom, in which words.
 
     *subject* holds ids only (``sign_up``, ``activity``, ``lead``, ``slug`` …); *body* is there instead when the
-    words were fixed beforehand (a reply, an answer of staff). *muted_regions* … *posted* are filled for announcements
-    and tips alone: *told* when they got those of the last week, *weekly_cap* where their region sets one, *posted* for
-    a broadcast.
+    words were fixed beforehand (a reply, an answer of staff). *quiet*, *weekly_cap* and *helplines* where a region sets
+    them; *muted_regions*, *told* (when they got those of the last week) and *posted* (of a broadcast) are filled for
+    announcements and tips alone.
     """
 
     id: DeliveryId
@@ -222,9 +223,11 @@ class Letter:
     tries: int
     parts_sent: int
     state: DeliveryState
+    quiet: QuietHours | None = None
     muted_regions: frozenset[int] = frozenset()
     told: tuple[datetime, ...] = ()
     weekly_cap: int | None = None
+    helplines: str = ""
     posted: Posted | None = None
 
 
@@ -394,3 +397,4 @@ class ReminderDue:
     zone: str
     due_at: datetime
     changed_at: datetime
+    region_path: str

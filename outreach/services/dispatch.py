@@ -43,8 +43,9 @@ class Outlet:
     capabilities: Capabilities
     desk: Desk
     quiet: QuietHours | None
+    """When nothing is sent that can wait, and:"""
     weekly_cap: int | None = None
-    """The most announcements and tips a week, where a region does not say otherwise; ``None``: no limit."""
+    """The most announcements and tips a week, each where a region does not say otherwise; ``None``: no limit."""
 
 
 def exchange(
@@ -116,7 +117,7 @@ def _recipient(outlet: Outlet, letter: Letter, told: Sequence[datetime]) -> Reci
     return Recipient(
         consents=letter.consents,
         audiences=letter.audiences,
-        quiet=outlet.quiet,
+        quiet=letter.quiet or outlet.quiet,
         zone=ZoneInfo(letter.zone),
         reachable=letter.reachable,
         muted_regions=letter.muted_regions,

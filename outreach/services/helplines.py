@@ -15,13 +15,24 @@ _SOMEBODY = {Language.ZH: "一个信得过的人", Language.EN: "somebody you tr
 
 
 class Lines:
-    """The helplines of one country. An expired crisis line gives way to the emergency number."""
+    """The helplines of one country, or of a part of it. An expired crisis line gives way to the emergency number."""
 
     def __init__(self, helplines: Helplines, country: str) -> None:
         self._helplines, self._country = helplines, country
         # Every sentence may name them and they change with the date at most: worked out once a day and language.
         self._of_day = lru_cache(maxsize=8)(self._told)
         self._named = lru_cache(maxsize=8 * len(Language))(self._values)
+        self._parts: dict[str, Lines] = {}
+
+    def at(self, place: str) -> Lines:
+        """Those of *place*, as a region's settings name it: ``CN-11``. Of nowhere, or of what is unknown, these."""
+        if not self.knows(place):
+            return self
+        return self._parts.setdefault(place, Lines(self._helplines, place))
+
+    def knows(self, place: str) -> bool:
+        """Whether *place* has lines of its own."""
+        return place in self._helplines.countries
 
     def on(self, now: datetime) -> HelplineSet:
         """What may be told today."""

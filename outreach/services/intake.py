@@ -22,7 +22,7 @@ from outreach.domain.messages import (
     Receipt,
     Unparsed,
 )
-from outreach.services import linking
+from outreach.services import linking, local
 from outreach.services.cards import Caller, InboxEntry, InboxState, Letter
 from outreach.services.letters import Desk, write_out
 from outreach.services.ports import UnitOfWork
@@ -156,8 +156,10 @@ def _take_receipt(uow: UnitOfWork, caller: Caller, receipt: Receipt, now: dateti
 
 def _only_text(uow: UnitOfWork, desk: Desk, caller: Caller, now: datetime) -> Outgoing:
     """A picture or a voice was not understood, and nobody may believe that it was: whoever needs help is told where."""
-    language = uow.people.at(caller).language or desk.default_language
-    return Outgoing(MessageKind.REPLY, desk.wording.say("lost.not_text", language, **desk.lines.values(language, now)))
+    person = uow.people.at(caller)
+    language = person.language or desk.default_language
+    lines = desk.lines.at(local.settings_of(uow, person.region_id).helplines)
+    return Outgoing(MessageKind.REPLY, desk.wording.say("lost.not_text", language, **lines.values(language, now)))
 
 
 def _arrived_or_left(

@@ -64,19 +64,22 @@ def write_out(uow: UnitOfWork, desk: Desk, letter: Letter, now: datetime) -> tup
     return (_about_place(desk, letter, about, place, now),)
 
 
-def tip_text(desk: Desk, item: ApprovedItem, language: Language, now: datetime) -> str:
-    """An approved item as one reads it in a chat: title, body, helplines filled in."""
-    return f"{item.title}\n\n{fill(plain(item.body), desk.lines.values(language, now))}"
+def tip_text(desk: Desk, item: ApprovedItem, language: Language, now: datetime, place: str = "") -> str:
+    """An approved item as one reads it in a chat: title, body, the helplines of *place* filled in."""
+    return f"{item.title}\n\n{fill(plain(item.body), desk.lines.at(place).values(language, now))}"
 
 
 def broadcast_text(
-    desk: Desk, about: About, text: BroadcastText, activity_id: ActivityId | None, now: datetime
+    desk: Desk, about: About, text: BroadcastText, activity_id: ActivityId | None, now: datetime, place: str = ""
 ) -> Outgoing:
-    """The frozen words of a broadcast as one message, not yet cut to a channel: for sender and preview alike."""
+    """The frozen words of a broadcast as one message, not yet cut to a channel: for sender and preview alike.
+
+    *place* is where the helplines are that it names.
+    """
     if about is About.ACTIVITY:
         said = text.body
     else:
-        body = fill(text.body, desk.lines.values(text.language, now))
+        body = fill(text.body, desk.lines.at(place).values(text.language, now))
         said = f"{text.title}\n\n{body}" if text.title else body
     return Outgoing(
         kind_of(about),
@@ -90,7 +93,7 @@ def _posted(desk: Desk, letter: Letter, now: datetime) -> tuple[Outgoing, ...] |
     posted = letter.posted
     if posted is None or posted.text is None or posted.overtaken:
         return None
-    return (broadcast_text(desk, posted.about, posted.text, posted.activity_id, now),)
+    return (broadcast_text(desk, posted.about, posted.text, posted.activity_id, now, letter.helplines),)
 
 
 def _ways_in(desk: Desk, activity_id: ActivityId, language: Language) -> tuple[Choice, ...]:
@@ -106,7 +109,7 @@ def _tip(uow: UnitOfWork, desk: Desk, letter: Letter, now: datetime) -> tuple[Ou
     item = uow.contents.get(slug, language, version)
     if item is None:
         return None
-    text = desk.wording.say("push.tip", language, text=tip_text(desk, item, language, now))
+    text = desk.wording.say("push.tip", language, text=tip_text(desk, item, language, now, letter.helplines))
     return (Outgoing(letter.kind, text),)
 
 

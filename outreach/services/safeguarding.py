@@ -11,6 +11,7 @@ from outreach.domain.errors import NotFound
 from outreach.domain.ids import AlertId
 from outreach.domain.messages import Language, Outgoing
 from outreach.safety import Duty, Replies, RiskClass, Screen, Verdict, answer_verdict
+from outreach.services import local
 from outreach.services.access import require_somewhere
 from outreach.services.cards import AlertCard, Caller
 from outreach.services.helplines import Lines
@@ -42,15 +43,23 @@ class Safeguard:
         """What the screen says of *text*; keeps nothing of it."""
         return self.screen.screen(text)
 
-    def reply(self, verdict: Verdict, language: Language, now: datetime, *, short: bool) -> Outgoing:
-        """The fixed reply. Nobody is said to have been told: in this house nobody is, yet."""
-        return self.replies.reply(verdict, language, self.lines.on(now), Duty.NOBODY, short=short)
+    def reply(self, verdict: Verdict, language: Language, now: datetime, *, short: bool, place: str = "") -> Outgoing:
+        """The fixed reply with the lines of *place*. Nobody is said to have been told: nobody has promised to look."""
+        return self.replies.reply(verdict, language, self.lines.at(place).on(now), Duty.NOBODY, short=short)
 
-    def follow_up(self, token: str, language: Language, now: datetime) -> tuple[Outgoing, Verdict] | None:
+    def follow_up(
+        self, token: str, language: Language, now: datetime, place: str = ""
+    ) -> tuple[Outgoing, Verdict] | None:
         """The reply to a tapped answer of ours, and what that answer means; ``None`` for other tokens."""
         verdict = answer_verdict(token, self.screen.lexicon)
-        reply = self.replies.follow_up(token, language, self.lines.on(now), Duty.NOBODY)
+        reply = self.replies.follow_up(token, language, self.lines.at(place).on(now), Duty.NOBODY)
         return None if verdict is None or reply is None else (reply, verdict)
+
+
+def language_and_place(uow: UnitOfWork, caller: Caller) -> tuple[Language | None, str]:
+    """What *caller* reads, if they told us, and where their helplines are."""
+    person = uow.people.at(caller)
+    return person.language, local.settings_of(uow, person.region_id).helplines
 
 
 def raise_alert(uow: UnitOfWork, caller: Caller, verdict: Verdict, key: str, now: datetime) -> AlertId:

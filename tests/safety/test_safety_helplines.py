@@ -122,8 +122,55 @@ def test_all_problems_of_a_row_are_told_at_once():
     problems = problems_of(bad)
 
     assert len(problems) == 3
-    assert "helplines.toml:9: kind = 'emergancy' is not known" in "\n".join(problems)
+    line = bad.splitlines().index('kind = "emergancy"') + 1
+    assert f"helplines.toml:{line}: kind = 'emergancy' is not known" in "\n".join(problems)
 
 
 def test_the_first_line_of_a_kind_is_the_one_that_is_told():
     assert LINES.for_region("HK", FRESH).first(HelplineKind.CRISIS) == LINES.for_region("HK", FRESH).crisis
+
+
+LOCAL = (
+    TEXT
+    + """
+[[line]]
+region = "CN-99"
+kind = "crisis"
+number = "000-0000"
+display_zh = "本市心理热线"
+display_en = "the city's own line"
+languages = ["zh"]
+text_ok = false
+certainty = "H"
+source = "a test"
+verified_on = 2026-11-21
+expires_on = 2026-12-21
+"""
+)
+
+
+def test_a_part_of_a_country_has_its_own_line_and_the_countrys_for_all_else():
+    city = Helplines.parse("helplines.toml", LOCAL).for_region("cn-99", FRESH)
+
+    assert city.crisis is not None
+    assert city.crisis.number == "000-0000"
+    assert [line.number for line in city.emergency] == ["120", "110", "119"]
+    assert {line.number for line in city.others} == {"000-0000", "12355", "12338", "12345"}
+
+
+def test_an_expired_line_of_a_part_gives_way_to_the_countrys():
+    city = Helplines.parse("helplines.toml", LOCAL).for_region("CN-99", date(2026, 12, 22))
+
+    assert city.crisis is not None
+    assert city.crisis.number == "12356"
+
+
+def test_a_part_that_has_no_lines_has_its_countrys():
+    lines = Helplines.parse("helplines.toml", LOCAL)
+
+    assert lines.for_region("CN-98-A", FRESH).emergency == lines.for_region("CN", FRESH).emergency
+    assert lines.for_region("CN-99-A", FRESH).crisis == lines.for_region("CN-99", FRESH).crisis
+
+
+def test_a_part_of_a_country_that_has_no_emergency_number_needs_one():
+    assert any("XX-1" in problem for problem in problems_of(LOCAL.replace('"CN-99"', '"XX-1"')))

@@ -21,7 +21,7 @@ from outreach.domain.ids import ActivityId, LaneName, ResidentId
 from outreach.domain.messages import Capabilities, Language, Message, Outgoing, Sent
 from outreach.domain.people import Purpose
 from outreach.domain.times import QuietHours
-from outreach.safety import parse
+from outreach.safety import Helplines, parse
 from outreach.services import activities, dispatch, intake, people, signups
 from outreach.services.calendars import Calendars
 from outreach.services.cards import ActivityCard, ApprovedItem, Caller, NewActivity
@@ -45,6 +45,20 @@ RULE = ReminderRule((timedelta(hours=24), timedelta(hours=2)), None)
 RHYTHM = TipRhythm(1, time(10), "Asia/Shanghai")
 ABLE = Capabilities(4096, "utf16", True, 8, True, True, 0, 30.0, 30)
 ABLE_TO_ANSWER = Capabilities(2000, "bytes", False, 0, False, False, 1, 1.0, 1)
+LOCAL_LINE = """
+[[line]]
+region = "CN-99"
+kind = "crisis"
+number = "000-0000"
+display_zh = "本市心理热线"
+display_en = "the city's own line"
+languages = ["zh"]
+text_ok = false
+certainty = "H"
+source = "a test"
+verified_on = 2026-11-21
+expires_on = 2027-05-20
+"""
 _ids = count(1)
 
 
@@ -61,10 +75,11 @@ def _crafts() -> tuple[Wording, Any, Safeguard]:
     files = read_library()
     safety = parse(files.tables)
     vocabulary = parse_vocabulary(files.text("audiences.toml"), files.text("topics.toml"))
+    helplines = Helplines.parse("helplines.toml", files.text("helplines.toml") + LOCAL_LINE)
     return (
         parse_wording(read_phrases()),
         vocabulary,
-        Safeguard(safety.screen, safety.replies, Lines(safety.helplines, "CN")),
+        Safeguard(safety.screen, safety.replies, Lines(helplines, "CN")),
     )
 
 

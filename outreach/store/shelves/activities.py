@@ -71,7 +71,7 @@ _DESCRIBE = (
 )  # fmt: skip
 _PLAN = update(ACTIVITY).where(_A.id == bindparam("of")).values(next_reminder_at=bindparam("at"))
 _DUE = (
-    select(_A.id, _A.revision, _A.starts_at, REGION.c.zone, _A.next_reminder_at, _A.changed_at)
+    select(_A.id, _A.revision, _A.starts_at, REGION.c.zone, _A.next_reminder_at, _A.changed_at, REGION.c.path)
     .select_from(ACTIVITY.join(REGION, REGION.c.id == _A.region_id))
     .where(_A.next_reminder_at <= bindparam("now"))
     .order_by(_A.next_reminder_at, _A.id)

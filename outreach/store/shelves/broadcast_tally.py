@@ -16,7 +16,7 @@ from outreach.store.rows_ledger import TOLD
 from outreach.store.shelves.broadcast_meant import MEANT, PEOPLE_AND_WAYS, REGION, RESIDENT, lives_in, why_not
 from outreach.store.shelves.ledger_entry import NO_ADDRESS
 from outreach.store.shelves.ledger_letters import ADDRESS, DELIVERY
-from outreach.store.shelves.ledger_people import region_caps
+from outreach.store.shelves.ledger_people import region_rules
 from outreach.store.transaction import Transaction
 
 _R, _A, _D, _G = RESIDENT.c, ADDRESS.c, DELIVERY.c, REGION.c
@@ -71,7 +71,7 @@ def _told_since(since: datetime) -> ColumnElement[int]:
 def _cap_of_region(at: Transaction, weekly_cap: int | None) -> ColumnElement[Any]:
     """The cap that holds where somebody lives: of the nearest region that sets one, else *weekly_cap*."""
     otherwise: ColumnElement[Any] = literal(weekly_cap, Integer)
-    set_here = [(_G.path.startswith(path, autoescape=True), cap) for path, cap in region_caps(at)]
+    set_here = [(_G.path.startswith(path, autoescape=True), cap) for path, cap in region_rules(at).caps]
     return case(*set_here, else_=otherwise) if set_here else otherwise
 
 

@@ -106,7 +106,9 @@ def _letter(at: Transaction, row: Any, consents: frozenset[Purpose], beside: Bes
         state=DeliveryState(row.state),
         muted_regions=beside.mutes.get(row.resident_id, frozenset()),
         told=beside.told.get(row.resident_id, ()),
-        weekly_cap=beside.cap_at(row.path or ""),
+        quiet=beside.rules.quiet_at(row.path or ""),
+        weekly_cap=beside.rules.cap_at(row.path or ""),
+        helplines=beside.rules.helplines_at(row.path or ""),
         posted=beside.posted.get((row.broadcast_id, language.value)),
     )
 

@@ -1,6 +1,6 @@
-"""What a batch of letters needs to know beside its own rows: mutes, what was told this week, caps, frozen words.
+"""What a batch of letters needs to know beside its own rows: a region's rules, mutes, what was told, frozen words.
 
-Each is one look for the whole batch, however many letters it has; a batch without announcements and tips looks at none.
+Each is one look for the whole batch, however many letters it has; one without announcements and tips needs the first.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, or_, select, text
 
 from outreach.domain.activity import ActivityStatus
 from outreach.domain.broadcast import About, BroadcastId, BroadcastState
 from outreach.domain.ids import ActivityId
 from outreach.domain.may_send import BY_AUDIENCE, WEEK
 from outreach.domain.messages import Language
+from outreach.domain.times import NEVER_QUIET, QuietHours
 from outreach.services.cards_broadcasts import BroadcastText, Posted
 from outreach.store.rows import table_of
 from outreach.store.rows_activities import ActivityRow
@@ -41,7 +42,11 @@ _TOLD = select(_D.resident_id, _D.changed_at).where(
     text(TOLD),
     _D.changed_at > bindparam("since", type_=_D.changed_at.type),
 )
-_CAPS = select(_G.path, _G.weekly_cap).where(_G.weekly_cap.is_not(None)).order_by(func.length(_G.path).desc(), _G.path)
+_OWN_RULES = (
+    select(_G.path, _G.weekly_cap, _G.quiet_hours, _G.helplines)
+    .where(or_(_G.weekly_cap.is_not(None), _G.quiet_hours.is_not(None), _G.helplines.is_not(None)))
+    .order_by(func.length(_G.path).desc(), _G.path)
+)
 _POSTED = (
     select(
         _B.id, _B.about, _B.state, _B.audience, _B.activity_id, _G.path, _PLACE.c.path.label("place_path"),
@@ -59,24 +64,42 @@ _POSTED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """What was found, by resident, by region, and by broadcast and language."""
+class RegionRules:
+    """Where a region says otherwise than the house: by lineage, the deepest first."""
 
-    mutes: Mapping[int, frozenset[int]] = field(default_factory=dict)
-    told: Mapping[int, tuple[datetime, ...]] = field(default_factory=dict)
     caps: Sequence[tuple[str, int]] = ()
-    posted: Mapping[tuple[int, str], Posted] = field(default_factory=dict)
+    quiet: Sequence[tuple[str, QuietHours]] = ()
+    helplines: Sequence[tuple[str, str]] = ()
 
     def cap_at(self, region_path: str) -> int | None:
         """The weekly cap that the nearest region sets; ``None``: none does."""
         return next((cap for path, cap in self.caps if region_path.startswith(path)), None)
 
+    def quiet_at(self, region_path: str) -> QuietHours | None:
+        """The quiet hours that the nearest region sets; ``None``: none does."""
+        return next((quiet for path, quiet in self.quiet if region_path.startswith(path)), None)
+
+    def helplines_at(self, region_path: str) -> str:
+        """Where the helplines are that the nearest region names; empty: none does."""
+        return next((place for path, place in self.helplines if region_path.startswith(path)), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What was found, by region, by resident, and by broadcast and language."""
+
+    rules: RegionRules
+    mutes: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    told: Mapping[int, tuple[datetime, ...]] = field(default_factory=dict)
+    posted: Mapping[tuple[int, str], Posted] = field(default_factory=dict)
+
 
 def look_beside(at: Transaction, rows: Sequence[Any], now: datetime) -> Beside:
     """What *rows* (of `ledger_letters.LETTERS`) need."""
+    rules = region_rules(at) if rows else RegionRules()
     residents = sorted({row.resident_id for row in rows if row.kind in _KINDS and row.resident_id is not None})
     if not residents:
-        return Beside()
+        return Beside(rules)
     mutes: dict[int, list[int]] = {}
     for resident_id, region_id in at.connection.execute(_MUTES, {"residents": residents}):
         mutes.setdefault(resident_id, []).append(region_id)
@@ -84,16 +107,21 @@ def look_beside(at: Transaction, rows: Sequence[Any], now: datetime) -> Beside:
     for resident_id, moment in at.connection.execute(_TOLD, {"residents": residents, "since": now - WEEK}):
         told.setdefault(resident_id, []).append(moment)
     return Beside(
+        rules,
         {resident: frozenset(regions) for resident, regions in mutes.items()},
         {resident: tuple(moments) for resident, moments in told.items()},
-        region_caps(at),
         posted(at, {row.broadcast_id for row in rows if row.broadcast_id is not None}),
     )
 
 
-def region_caps(at: Transaction) -> list[tuple[str, int]]:
-    """The regions that set a weekly cap of their own, as (path, cap), the deepest first."""
-    return [(path, cap) for path, cap in at.connection.execute(_CAPS)]
+def region_rules(at: Transaction) -> RegionRules:
+    """The regions that set a weekly cap, quiet hours or helplines of their own."""
+    found = at.connection.execute(_OWN_RULES).all()
+    return RegionRules(
+        [(path, cap) for path, cap, *_ in found if cap is not None],
+        [(path, QuietHours.parse(quiet) or NEVER_QUIET) for path, _, quiet, _ in found if quiet is not None],
+        [(path, place) for path, *_, place in found if place is not None],
+    )
 
 
 def posted(at: Transaction, broadcasts: Iterable[int]) -> dict[tuple[int, str], Posted]:
