@@ -9,7 +9,22 @@ import sys
 
 import typer
 
-from outreach.cli import activity, broadcast, channels, chat, content, db, demo, feed, kit, run, safety, staff, thread
+from outreach.cli import (
+    activity,
+    backup,
+    broadcast,
+    channels,
+    chat,
+    content,
+    db,
+    demo,
+    feed,
+    kit,
+    run,
+    safety,
+    staff,
+    thread,
+)
 from outreach.cli.refusals import told
 from outreach.domain.errors import BadInput, Fault, Refusal
 
@@ -27,6 +42,8 @@ app.command("run")(run.run)
 app.command("demo")(demo.demo)
 app.command("chat")(chat.chat)
 app.command("feed")(feed.feed)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(activity.app, name="activity")
 app.add_typer(broadcast.app, name="broadcast")
 app.add_typer(thread.app, name="thread")

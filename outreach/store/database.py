@@ -39,9 +39,16 @@ class Database:
 
     @classmethod
     def open(
-        cls, url: str, key_file: Path, data_dir: Path, *, defaults: Defaults = DEFAULTS, begin: Begin | None = None
+        cls,
+        url: str,
+        key_file: Path,
+        data_dir: Path,
+        *,
+        defaults: Defaults = DEFAULTS,
+        begin: Begin | None = None,
+        may_make_key: bool = True,
     ) -> Database:
-        """The database at *url* with the key at *key_file*, which is made if the database is empty.
+        """The database at *url* with the key at *key_file*, which is made if the database is empty and it *may* be.
 
         Changes no structure: that is `upgrade`. *begin*: see `open_engine`, for one test.
         Raises `Fault` if the database cannot be used, or the key is missing, readable by others, or another's.
@@ -50,7 +57,7 @@ class Database:
         engines = open_engine(url, begin=begin)
         try:
             with as_faults(), engines.reading.begin() as connection:
-                ring = _key_for(connection, key_file)
+                ring = _key_for(connection, key_file, may_make_key)
         except BaseException:
             engines.close()
             raise
@@ -140,9 +147,9 @@ def _make_folder(data_dir: Path) -> None:
         ) from reason
 
 
-def _key_for(connection: Connection, key_file: Path) -> KeyRing:
+def _key_for(connection: Connection, key_file: Path, may_make_key: bool) -> KeyRing:
     if structure.is_empty(connection):
-        return read_key(key_file) if key_file.exists() else make_key(key_file)
+        return make_key(key_file) if may_make_key and not key_file.exists() else read_key(key_file)
     ring = read_key(key_file)
     if structure.current(connection) is not None:
         _require_fingerprint(connection, ring, key_file)

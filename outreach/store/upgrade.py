@@ -34,21 +34,21 @@ def wait_for_others(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:ours)"), {"ours": _OURS})
 
 
-def upgrade(connection: Connection) -> str:
-    """Run the steps that are missing; the newest one's name. Raises `Fault` for a database that is not ours.
+def upgrade(connection: Connection, to: str = HEAD) -> str:
+    """Run the steps that are missing up to *to*; its name. Raises `Fault` for a database that is not ours.
 
     Alembic is loaded only if there is something to do: a start on an up-to-date database should not pay for it.
     """
     at = current(connection)
-    if at == HEAD:
-        return HEAD
+    if at == to:
+        return to
     if at is None and not is_empty(connection):
         raise Fault(
             "the database holds tables that are not ours",
             "Point OUTREACH_DATABASE_URL at an empty database or at one that outreach made.",
         )
-    _run(connection)
-    return HEAD
+    _run(connection, to)
+    return to
 
 
 def differences(connection: Connection) -> list[Any]:
@@ -62,7 +62,7 @@ def differences(connection: Connection) -> list[Any]:
     return list(compare_metadata(context, METADATA))
 
 
-def _run(connection: Connection) -> None:
+def _run(connection: Connection, to: str) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
@@ -71,7 +71,7 @@ def _run(connection: Connection) -> None:
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
     except CommandError as error:
         raise Fault(
             "the database was made by a newer outreach than this one", "Install that version or a later one."
