@@ -74,7 +74,7 @@ _BACKLOG = select(
 _IS_OPEN = text(OPEN_ALERT)
 _T_OPEN = _THREAD.c.state == ThreadState.OPEN.value
 _WAITS = (
-    _up_to(_ALERT.c.id > 0, _IS_OPEN),
+    _up_to(_ALERT.c.raised_at.is_not(None), _IS_OPEN),
     select(func.min(_ALERT.c.raised_at)).where(_IS_OPEN),
     _up_to(_T_OPEN),
     select(func.min(_THREAD.c.changed_at)).where(_T_OPEN),
