@@ -62,6 +62,9 @@ class Regions(Protocol):
     def add(self, code: str, name: str, parent: Region | None, zone: str | None = None) -> Region:
         """A new region below *parent*; without a zone it has its parent's."""
 
+    def hold(self) -> None:
+        """Nobody else makes regions until the end of the transaction: codes that are free now stay so."""
+
     def settings_of(self, region_id: RegionId) -> RegionSettings:
         """What holds there. Raises `NotFound`."""
 

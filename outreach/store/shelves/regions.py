@@ -35,6 +35,7 @@ _CHILDREN = (
     .order_by(_C.id)
     .limit(bindparam("limit"))
 )
+_HOLD = select(_C.id).where(_C.id == bindparam("id")).with_for_update()
 _NAMES = select(_C.id, _C.name).where(_C.id.in_(bindparam("ids", expanding=True)))
 _BRANCHING = select(_C.parent_id).where(_C.parent_id.in_(bindparam("ids", expanding=True))).distinct()
 _INSERT = insert(_REGION)
@@ -97,6 +98,10 @@ class RegionShelf(Shelf):
             "own_zone": zone
         }
         return self._with_path(RegionId(self._at.insert(_INSERT, values)), above)
+
+    def hold(self) -> None:
+        """Lock the top of the tree, which everybody who makes regions asks for first."""
+        self._at.connection.execute(_HOLD, {"id": self.root().id})
 
     def settings_of(self, region_id: RegionId) -> RegionSettings:
         """Raises `NotFound`."""
