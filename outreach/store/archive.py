@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, String
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, String
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from outreach.domain.errors import Fault
 from outreach.store.keys import KeyRing
@@ -33,6 +33,7 @@ _TYPES: dict[str, TypeEngine[Any]] = {
     "integer": BigInteger(),
     "text": String(),
 }
+_KINDS: dict[type, str] = {bytes: "bytes", bool: "boolean", int: "integer", str: "text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +116,13 @@ def _entry(found: dict[str, Any]) -> TableEntry:
 
 def kind_of(column: Column[Any]) -> str:
     """What sort of value *column* has: moment, bytes, boolean, integer or text."""
-    for kind, wanted in _TYPES.items():
-        if isinstance(column.type, Integer if kind == "integer" else type(wanted)):
-            return kind
-    raise TypeError(f"{column} has a type that no backup knows: {column.type!r}")
+    if isinstance(column.type, Moment):
+        return "moment"
+    plain = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type  # SQLModel's text
+    found = _KINDS.get(plain.python_type)
+    if found is None:
+        raise TypeError(f"{column} has a type that no backup knows: {column.type!r}")
+    return found
 
 
 def type_of(kind: str) -> TypeEngine[Any]:

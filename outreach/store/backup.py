@@ -116,8 +116,12 @@ def _appearing(path: Path) -> Iterator[IO[bytes]]:
             os.fsync(file.fileno())
         Path(name).replace(path)
         _keep_name(path.parent)
-    except BaseException:
+    except BaseException as reason:
         Path(name).unlink(missing_ok=True)
+        if isinstance(reason, OSError):
+            raise Fault(
+                f"the backup cannot be written: {reason.strerror}", "Make room, or choose another disk."
+            ) from reason
         raise
 
 
