@@ -20,6 +20,7 @@ from outreach.cli import (
     demo,
     feed,
     kit,
+    region,
     run,
     safety,
     staff,
@@ -51,6 +52,7 @@ app.add_typer(content.app, name="content")
 app.add_typer(channels.app, name="channels")
 app.add_typer(kit.app, name="kit")
 app.add_typer(staff.app, name="staff")
+app.add_typer(region.app, name="region")
 app.add_typer(safety.app, name="safety")
 app.add_typer(db.app, name="db")
 
