@@ -252,7 +252,10 @@ def _database_url(text: str) -> str:
         if text.removeprefix("sqlite:///") in {"", ":memory:"}:
             raise ValueError("a database in memory forgets everything: give sqlite:///path/to/outreach.db")
         return text
-    raise ValueError("give sqlite:///path/to/outreach.db (PostgreSQL is not served by this version yet)")
+    if re.match(r"postgresql\+psycopg://.*/[^/?]", text):
+        return text
+    # The text is not repeated: it may hold a password.
+    raise ValueError("give sqlite:///path/to/outreach.db or postgresql+psycopg://user:password@host/name")
 
 
 def _base_url(text: str) -> str:

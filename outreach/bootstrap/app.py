@@ -29,6 +29,7 @@ from outreach.runtime.guard import Guard
 from outreach.runtime.hub import Hub
 from outreach.runtime.looking import Look, look
 from outreach.runtime.mailbox import StoredMailbox
+from outreach.runtime.pacing import Pacer, Pacing
 from outreach.runtime.sender import Sender
 from outreach.runtime.spool import Spool
 from outreach.runtime.ticker import Tick, Ticker
@@ -50,8 +51,9 @@ SPOOL_FILE = "alerts.spool"
 class App:
     """The running house: what the web face and the command line are given."""
 
-    def __init__(self, core: Core, clock: Clock = system_clock, *, demo: bool = False) -> None:
+    def __init__(self, core: Core, clock: Clock = system_clock, *, demo: bool = False, pacing: Pacing = Pacer) -> None:
         self.core, self.settings, self.clock, self.demo = core, core.settings, clock, demo
+        self._pacing = pacing
         self.feeds = core.calendars
         self.bridge = Bridge(core.database, self._wake)
         self.mailbox, self._cupboard = StoredMailbox(self.bridge, clock), StoredCupboard(self.bridge)
@@ -231,7 +233,9 @@ class App:
         return Door(opened.lane, opened.adapter, opened.channel, counter)
 
     def _sender(self, door: Door) -> Sender:
-        return Sender(self.bridge, door.channel, self._outlet(door), door.adapter, self._owner, self.clock)
+        return Sender(
+            self.bridge, door.channel, self._outlet(door), door.adapter, self._owner, self.clock, self._pacing
+        )
 
     def _outlet(self, door: Door) -> Outlet:
         settings = self.settings
@@ -306,6 +310,6 @@ class App:
             raise Fault("this database holds real people", "give the demo a data folder of its own")
 
 
-def build(settings: Settings, clock: Clock = system_clock, *, demo: bool = False) -> App:
+def build(settings: Settings, clock: Clock = system_clock, *, demo: bool = False, pacing: Pacing = Pacer) -> App:
     """The whole house, not yet started. Raises `BadInput` or `Fault` with the remedy."""
-    return App(open_core(settings), clock, demo=demo)
+    return App(open_core(settings), clock, demo=demo, pacing=pacing)

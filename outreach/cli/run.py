@@ -80,7 +80,8 @@ def _greet(house: App) -> None:
         alerts, waiting = uow.alerts.count_open(), len(uow.threads.listed(100))
         approved = len(uow.contents.approved())
     print(f"Outreach serves {settings.base_url}  (chat: /chat, list: /, feed: /feeds/public.ics)", file=sys.stderr)
-    print(f"channels: {', '.join(house.lanes)}; database: {settings.data_dir}", file=sys.stderr)
+    database = settings.data_dir if settings.is_sqlite else "PostgreSQL"
+    print(f"channels: {', '.join(house.lanes)}; database: {database}", file=sys.stderr)
     print(f"open safety alerts: {alerts} (outreach safety alerts list); open threads: {waiting}", file=sys.stderr)
     if not approved:
         print("no text is approved yet, so no tip is sent: outreach content list", file=sys.stderr)

@@ -18,7 +18,7 @@ from outreach.domain.errors import LaneLost
 from outreach.domain.messages import Halted, Language
 from outreach.runtime.bridge import Bridge
 from outreach.runtime.clock import Clock
-from outreach.runtime.pacing import Pacer
+from outreach.runtime.pacing import Pacer, Pacing
 from outreach.runtime.wire import Wire
 from outreach.services import dispatch
 from outreach.services.dispatch import Outlet, Ready, Result
@@ -35,11 +35,18 @@ class Sender:
     """Drives one lane. `wake` says that something may be due; `poll` is the tick that finds what nobody announced."""
 
     def __init__(
-        self, bridge: Bridge, channel: Channel, outlet: Outlet, adapter: str, owner: str, clock: Clock
+        self,
+        bridge: Bridge,
+        channel: Channel,
+        outlet: Outlet,
+        adapter: str,
+        owner: str,
+        clock: Clock,
+        pacing: Pacing = Pacer,
     ) -> None:
         self._bridge, self._channel, self._outlet = bridge, channel, outlet
         self._adapter, self._owner, self._clock = adapter, owner, clock
-        self._wire = Wire(channel, Pacer(outlet.capabilities.rate_per_second))
+        self._wire = Wire(channel, pacing(outlet.capabilities.rate_per_second))
         self._woken, self._stopping = asyncio.Event(), False
         self._results: list[Result] = []
         self._epoch: int | None = None

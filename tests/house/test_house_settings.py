@@ -138,6 +138,23 @@ def test_no_secret_is_printed(tmp_path):
     assert WORD not in repr(load(secret, tmp_path))
 
 
+def test_the_database_may_be_on_postgresql(tmp_path):
+    url = f"postgresql+psycopg://outreach:{WORD}@127.0.0.1:5432/town"
+
+    found = load({"OUTREACH_DATABASE_URL": url}, tmp_path)
+
+    assert (found.database_url, found.is_sqlite) == (url, False)
+    assert WORD not in repr(found)
+
+
+@pytest.mark.parametrize("url", ["postgresql+psycopg://host", "postgresql+psycopg://host/", "postgresql+asyncpg://h/d"])
+def test_an_address_that_names_no_database_of_ours_is_refused_without_repeating_it(tmp_path, url):
+    (found,) = problems({"OUTREACH_DATABASE_URL": f"{url}?x={WORD}"}, tmp_path)
+
+    assert found.startswith("OUTREACH_DATABASE_URL: give sqlite:///")
+    assert WORD not in found
+
+
 @pytest.mark.parametrize("name", ["OUTREACH_DATABASE_URL", "OUTREACH_CHANNELS__WECHAT", "OUTREACH_UNHEARD_OF"])
 def test_no_problem_repeats_what_may_be_a_secret(tmp_path, name):
     (found,) = problems({name: f"postgresql://u:{WORD}@h/d"}, tmp_path)
