@@ -18,8 +18,10 @@ from outreach.cli import (
     content,
     db,
     demo,
+    doctor,
     feed,
     kit,
+    privacy,
     region,
     run,
     safety,
@@ -43,6 +45,7 @@ app.command("run")(run.run)
 app.command("demo")(demo.demo)
 app.command("chat")(chat.chat)
 app.command("feed")(feed.feed)
+app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.add_typer(activity.app, name="activity")
@@ -54,6 +57,7 @@ app.add_typer(kit.app, name="kit")
 app.add_typer(staff.app, name="staff")
 app.add_typer(region.app, name="region")
 app.add_typer(safety.app, name="safety")
+app.add_typer(privacy.app, name="privacy")
 app.add_typer(db.app, name="db")
 
 

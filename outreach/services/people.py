@@ -142,11 +142,14 @@ def erase(uow: UnitOfWork, caller: Caller, now: datetime) -> Erased | None:
     """
     person = uow.people.at(caller)
     uow.people.forget(caller)
-    if person.resident_id is None:
-        return None
-    left = tuple(_leave_everything(uow, person.resident_id, now))
-    uow.people.erase(person.resident_id, now)
-    return Erased(person.resident_id, left)
+    return None if person.resident_id is None else erase_resident(uow, person.resident_id, now)
+
+
+def erase_resident(uow: UnitOfWork, resident_id: ResidentId, now: datetime) -> Erased:
+    """Forget that resident, whichever chats they have: the same as `erase` from one of them."""
+    left = tuple(_leave_everything(uow, resident_id, now))
+    uow.people.erase(resident_id, now)
+    return Erased(resident_id, left)
 
 
 def _leave_everything(uow: UnitOfWork, resident_id: ResidentId, now: datetime) -> Iterable[Withdrawn]:

@@ -19,6 +19,7 @@ from outreach.store.shelves.broadcasts import BroadcastShelf
 from outreach.store.shelves.contents import ContentShelf
 from outreach.store.shelves.conversations import ConversationShelf
 from outreach.store.shelves.deliveries import DeliveryShelf
+from outreach.store.shelves.dossiers import DossierShelf
 from outreach.store.shelves.inbox import InboxShelf
 from outreach.store.shelves.lanes import LaneShelf
 from outreach.store.shelves.links import LinkShelf
@@ -143,6 +144,11 @@ class SqlUnitOfWork:
     def vitals(self) -> VitalsShelf:
         """How the house is doing."""
         return VitalsShelf(self._at)
+
+    @cached_property
+    def dossiers(self) -> DossierShelf:
+        """All that is kept of one person."""
+        return DossierShelf(self._at)
 
     @cached_property
     def marks(self) -> MarkShelf:

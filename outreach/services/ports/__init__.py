@@ -10,6 +10,7 @@ from outreach.domain.ids import LaneName
 from outreach.services.ports.accounts import Staffs
 from outreach.services.ports.broadcasts import Broadcasts
 from outreach.services.ports.care import Alerts, Audit, Contents, Marks, Threads
+from outreach.services.ports.dossiers import Dossiers
 from outreach.services.ports.overviews import Overviews
 from outreach.services.ports.people import Activities, Conversations, Links, People, Regions, SignUps
 from outreach.services.ports.traffic import Deliveries, Inbox, Lanes, Mailboxes
@@ -23,6 +24,7 @@ __all__ = [
     "Contents",
     "Conversations",
     "Deliveries",
+    "Dossiers",
     "Inbox",
     "Lanes",
     "Links",
@@ -81,6 +83,8 @@ class UnitOfWork(Protocol):
     def overviews(self) -> Overviews: ...
     @property
     def vitals(self) -> Vitals: ...
+    @property
+    def dossiers(self) -> Dossiers: ...
     def wake(self, lane: LaneName) -> None:
         """Something became due for *lane*: its sender is woken after the commit."""
 
