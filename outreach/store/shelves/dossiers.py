@@ -150,7 +150,9 @@ class DossierShelf(Shelf):
     def _letters(
         self, resident_id: ResidentId | None, doors: Sequence[Door], seal: Seal | None
     ) -> Iterator[LetterKept]:
-        theirs = or_(_DELIVERY.c.resident_id == resident_id, self._at_doors(_DELIVERY, doors))
+        theirs = self._at_doors(_DELIVERY, doors)
+        if resident_id is not None:  # a comparison with none would find the letters of all strangers
+            theirs = or_(_DELIVERY.c.resident_id == resident_id, theirs)
         for row in self._at.connection.execute(_LETTERS.where(theirs)).all():
             subject = json.loads(row.subject)
             about = str(subject.get("slug") or subject.get("about") or "")
