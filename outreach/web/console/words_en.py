@@ -267,6 +267,7 @@ EN: Mapping[str, str] = {
     "in_review_n": "{n} texts wait for review",
     "two_days": "Today and tomorrow",
     "nothing_on": "Nothing is on today or tomorrow.",
+    "see_upcoming": "See what comes later",
     "broadcasts_running": "Announcements under way",
     "broadcast_approved": "approved, waits for its time",
     "broadcast_planning": "being prepared",

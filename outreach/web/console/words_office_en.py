@@ -75,6 +75,9 @@ OFFICE_EN: Mapping[str, str] = {
         "Whether each channel can send now, and how much waits. The button below asks the platforms on the spot."
     ),
     "channel": "Channel",
+    "door_webchat": "Web chat",
+    "door_telegram": "Telegram",
+    "door_wechat": "WeChat",
     "standing": "State",
     "waiting_to_go": "Waiting",
     "of_it_parked": "of it until they write",

@@ -73,6 +73,9 @@ OFFICE_ZH: Mapping[str, str] = {
     # 渠道
     "channels_lead": "每个渠道现在能不能发、还有多少在排队。点下面的按钮，可以当场问一问平台。",
     "channel": "渠道",
+    "door_webchat": "网页聊天",
+    "door_telegram": "Telegram",
+    "door_wechat": "微信公众号",
     "standing": "状态",
     "waiting_to_go": "等着发",
     "of_it_parked": "其中等对方先说话",

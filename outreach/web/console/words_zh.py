@@ -270,6 +270,7 @@ ZH: Mapping[str, str] = {
     "in_review_n": "{n} 篇内容等审核",
     "two_days": "今天和明天",
     "nothing_on": "今天和明天没有活动。",
+    "see_upcoming": "看看以后的活动",
     "broadcasts_running": "正在发送的通知",
     "broadcast_approved": "已批准，等时间到",
     "broadcast_planning": "正在准备",
