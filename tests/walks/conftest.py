@@ -152,3 +152,12 @@ def program(site: Path, tmp_path: Path) -> Iterator[Program]:
     made = Program(site, tmp_path, free_port())
     yield made
     made.kill()
+
+
+@pytest.fixture
+def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """Where an empty database is: a file of the test's own, or a database on the suite's PostgreSQL."""
+    if database_kind == "sqlite":
+        return f"sqlite:///{tmp_path / 'var' / 'outreach.db'}"
+    make: Callable[[], str] = request.getfixturevalue("new_postgres")
+    return make()
