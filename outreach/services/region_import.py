@@ -126,13 +126,14 @@ def apply(
     planned = plan(uow, by, rows, sets)
     if planned.problems:
         raise BadFields([_with_row(told) for told in planned.problems])
+    if not planned.new and not planned.changed:
+        return planned  # done already, perhaps by the same form a moment ago
     if fingerprint and planned.fingerprint != fingerprint:
         raise StaleVersion("the regions were changed since the plan was shown")
     uow.regions.plant(one.new for one in planned.new)
     uow.regions.change_all(ChangedRegion(one.line.region.id, one.name, one.own) for one in planned.changed)
-    if planned.new or planned.changed:
-        reason = f"{len(planned.new)} new, {len(planned.changed)} changed"
-        uow.audit.write(by, "import", "region", planned.unit.id, now, reason)
+    reason = f"{len(planned.new)} new, {len(planned.changed)} changed"
+    uow.audit.write(by, "import", "region", planned.unit.id, now, reason)
     return planned
 
 

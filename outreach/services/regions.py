@@ -47,10 +47,12 @@ def get(uow: UnitOfWork, by: Actor, region_id: RegionId) -> RegionLine:
     return line
 
 
-def listed(uow: UnitOfWork, by: Actor, above: RegionId, limit: int, after: RegionId | None = None) -> list[RegionLine]:
-    """Those right below *above*, oldest first."""
-    get(uow, by, above)
-    return uow.regions.listed(above, limit, after)
+def get_with_below(
+    uow: UnitOfWork, by: Actor, region_id: RegionId, limit: int, after: RegionId | None = None
+) -> tuple[RegionLine, list[RegionLine]]:
+    """One region as `get`, and those right below it, oldest first, behind *after*."""
+    line = get(uow, by, region_id)
+    return line, uow.regions.listed(region_id, limit, after)
 
 
 def tree(uow: UnitOfWork, by: Actor, limit: int, after: str = "") -> list[RegionLine]:

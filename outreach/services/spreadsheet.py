@@ -56,7 +56,7 @@ def read_rows(data: bytes, columns: Mapping[str, Iterable[str]], needed: Iterabl
     breaks inside quotes. A column under the empty name is left out. Raises `BadFields` with all that is wrong with the
     file as a whole and its headings, or with rows that do not fit under them.
     """
-    table = _table(_decoded(data))
+    table = _table(decoded(data))
     if not table:
         raise BadFields([Problem(FIELD, "file_empty", "it is empty; the first row names the columns")])
     (_at, headings), *rows = table
@@ -69,11 +69,8 @@ def read_rows(data: bytes, columns: Mapping[str, Iterable[str]], needed: Iterabl
     return [Row(number, {name: _cell(cells, place) for name, place in places.items()}) for number, cells in rows]
 
 
-def _is_risky(text: str) -> bool:
-    return _BEGINS_FORMULA.match(text) is not None and not _NUMBER.fullmatch(text)
-
-
-def _decoded(data: bytes) -> str:
+def decoded(data: bytes) -> str:
+    """The text of a file, in whichever of the encodings of `read_rows`. Raises `BadFields`."""
     if len(data) > LARGEST:
         said = f"it is larger than {LARGEST // 1024 // 1024} MB; divide it"
         raise BadFields([Problem(FIELD, "file_too_large", said, {"most": LARGEST // 1024 // 1024})])
@@ -89,6 +86,10 @@ def _decoded(data: bytes) -> str:
         if "\0" not in text:
             return text.removeprefix("\ufeff")
     raise BadFields([Problem(FIELD, "file_not_text", "it cannot be read as text; save it as CSV in UTF-8")])
+
+
+def _is_risky(text: str) -> bool:
+    return _BEGINS_FORMULA.match(text) is not None and not _NUMBER.fullmatch(text)
 
 
 def _table(text: str) -> list[tuple[int, list[str]]]:

@@ -189,7 +189,7 @@ def test_what_lies_elsewhere_is_not_there_like_what_is_nowhere(town: Town, made,
         with pytest.raises(NotFound):
             regions.get(uow, by, asked)
         with pytest.raises(NotFound):
-            regions.listed(uow, by, asked, 10)
+            regions.get_with_below(uow, by, asked, 10)
         with pytest.raises(NotFound):
             regions.change(uow, by, asked, {"weekly_cap": "1"}, town.now)
         with pytest.raises(NotFound):
@@ -227,5 +227,5 @@ def test_somebody_sees_their_part_of_the_tree_alone(town: Town, made):
     with town.database.reading() as uow:
         assert [line.region.code for line in regions.tree(uow, by, 10)] == ["county", "village"]
         assert [line.region.code for line in regions.found(uow, by, "o", 10)] == ["county"]
-        assert [line.region.code for line in regions.listed(uow, by, made["county"].id, 10)] == ["village"]
+        assert [line.region.code for line in regions.get_with_below(uow, by, made["county"].id, 10)[1]] == ["village"]
         assert regions.unit_of(uow, OPERATOR).code == "root"

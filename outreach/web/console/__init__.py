@@ -15,6 +15,8 @@ from outreach.web.console import (
     channels,
     library,
     planning,
+    region_import,
+    regions,
     roster,
     staffing,
     threads,
@@ -30,7 +32,8 @@ def routes(house: App) -> list[BaseRoute]:
     console = Console(house, Rendering(house))
     porter = Porter(console)
     planned = (today, activity_list, planning, activity, roster)  # the forms of planning before the page of one
-    pages = (*planned, announcing, threads, alerts, library, staffing, channels, audit)
+    places = (region_import, regions)  # the spreadsheet before the page of one
+    pages = (*planned, announcing, threads, alerts, library, staffing, *places, channels, audit)
     return [
         *porter.routes(),
         *account.routes(console, porter),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from outreach.domain.actor import Actor, Permission, Role
+from outreach.services.regions import READERS
 
 ROOT = "/console/"
 
@@ -32,6 +33,7 @@ DOORS = (
     Door("alerts", "/console/alerts", frozenset({_P.SEE_ALERTS, _P.HANDLE_ALERTS})),
     Door("library", "/console/library", frozenset({_P.APPROVE_CONTENT, _P.BROADCAST})),
     Door("staff", "/console/staff", frozenset({_P.MANAGE_STAFF})),
+    Door("regions", "/console/regions", READERS),
     Door("channels", "/console/channels", frozenset({_P.SEE_CHANNELS})),
     Door("audit", "/console/audit", frozenset({_P.SEE_AUDIT})),
 )

@@ -23,13 +23,14 @@ Typed = Mapping[str, Sequence[str]]
 class Form:
     """A form as it is shown: *typed* by field, *problems* by field in the reader's language.
 
-    *before* is what stands in a field that nobody has typed into.
+    *before* is what stands in a field that nobody has typed into; *files* what was sent as a file.
     """
 
     typed: Typed = field(default_factory=dict, repr=False)
     problems: Mapping[str, Sequence[str]] = field(default_factory=dict)
     before: Typed = field(default_factory=dict, repr=False)
     sent: bool = False
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     def text(self, name: str) -> str:
         """The one value of *name*, without space around it; empty if there is none."""

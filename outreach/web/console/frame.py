@@ -32,6 +32,7 @@ _SAME_AS_UNKNOWN = (Forbidden, NotFound, ActivityNotFound)
 Query: TypeAlias = Callable[[UnitOfWork, Visit], Mapping[str, Any]]
 Deed: TypeAlias = Callable[[UnitOfWork, Visit], Go]
 Handler: TypeAlias = Callable[[Visit], Awaitable[Response]]
+Reader: TypeAlias = Callable[[Request], Awaitable[Form | Response]]
 Answer: TypeAlias = Callable[[], Response]
 """Made once the transaction is over: the writer does not wait for a template."""
 _T = TypeVar("_T")
@@ -69,14 +70,14 @@ class Console:
 
         return Route(path, take, methods=["POST"])
 
-    def alone(self, path: str, handler: Handler, *, newcomers: bool = False) -> Route:
+    def alone(self, path: str, handler: Handler, *, newcomers: bool = False, read: Reader = read_form) -> Route:
         """For what fits neither: *handler* is called with the visit of somebody who is signed in, form read.
 
-        *newcomers*: also while they still have the password that somebody else gave them.
+        *newcomers*: also while they still have the password that somebody else gave them. *read*: for other forms.
         """
 
         async def serve(request: Request) -> Response:
-            form = await read_form(request) if request.method == "POST" else EMPTY
+            form = await read(request) if request.method == "POST" else EMPTY
             if isinstance(form, Response):
                 return form
             visit, _ = await self._ask(request, form, lambda _uow, _visit: None)

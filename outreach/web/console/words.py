@@ -8,7 +8,12 @@ from outreach.domain.messages import Language
 from outreach.web.console.words_en import EN
 from outreach.web.console.words_office_en import OFFICE_EN
 from outreach.web.console.words_office_zh import OFFICE_ZH
+from outreach.web.console.words_regions_en import REGIONS_EN
+from outreach.web.console.words_regions_zh import REGIONS_ZH
 from outreach.web.console.words_zh import ZH
 
-WORDS: Mapping[Language, Mapping[str, str]] = {Language.ZH: {**OFFICE_ZH, **ZH}, Language.EN: {**OFFICE_EN, **EN}}
+WORDS: Mapping[Language, Mapping[str, str]] = {
+    Language.ZH: {**REGIONS_ZH, **OFFICE_ZH, **ZH},
+    Language.EN: {**REGIONS_EN, **OFFICE_EN, **EN},
+}
 """The words of the office pages stand apart; where both say one thing, the frame's words hold."""
