@@ -21,7 +21,7 @@ from outreach.runtime.clock import Clock
 from outreach.runtime.pacing import Pacer, Pacing
 from outreach.runtime.wire import Wire
 from outreach.services import dispatch
-from outreach.services.dispatch import Outlet, Ready, Result
+from outreach.services.dispatch import Batch, Outlet, Result
 from outreach.services.ports import UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -99,9 +99,10 @@ class Sender:
             return
         renewing = asyncio.create_task(self._keep_lane(epoch))
         try:
-            while ready := await self._exchange(epoch):
-                await self._wire.put(ready, self._results)
-                self._tell_staff(self._results)
+            while (batch := await self._exchange(epoch)).claimed:
+                if batch.ready:
+                    await self._wire.put(batch.ready, self._results)
+                    self._tell_staff(self._results)
         except LaneLost:
             log.warning("lane %s: another process drives it now", self._outlet.lane)
             self._results.clear()
@@ -116,13 +117,13 @@ class Sender:
         """Let another process have the lane at once."""
         await self._bridge.write(lambda uow: uow.lanes.release(self._outlet.lane, self._owner))
 
-    async def _exchange(self, epoch: int) -> list[Ready]:
+    async def _exchange(self, epoch: int) -> Batch:
         results = tuple(self._results)
-        ready = await self._bridge.write(partial(self._turn, results, epoch))
+        batch = await self._bridge.write(partial(self._turn, results, epoch))
         del self._results[: len(results)]
-        return ready
+        return batch
 
-    def _turn(self, results: Sequence[Result], epoch: int, uow: UnitOfWork) -> list[Ready]:
+    def _turn(self, results: Sequence[Result], epoch: int, uow: UnitOfWork) -> Batch:
         able = self._channel.capabilities
         outlet = replace(self._outlet, capabilities=able)  # a right may have been lost since the last batch
         limit = 0 if self._stopping else self.limit

@@ -36,6 +36,17 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """What came of taking what is due: the *ready* to be called, of so many *claimed*. 0: nothing more is due.
+
+    The others were put off, parked or ended: behind them may be some that can go now.
+    """
+
+    ready: tuple[Ready, ...] = ()
+    claimed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Outlet:
     """What it takes to send on one lane."""
 
@@ -50,7 +61,7 @@ class Outlet:
 
 def exchange(
     uow: UnitOfWork, outlet: Outlet, results: Sequence[Result], *, epoch: int, limit: int, now: datetime
-) -> list[Ready]:
+) -> Batch:
     """Record *results*, then take up to *limit* due deliveries and make them ready to go on the wire.
 
     What may not go now is put off, parked, expired or withdrawn, with its reason. One transaction for both.
@@ -59,11 +70,11 @@ def exchange(
     if results:
         uow.deliveries.record(results, epoch=epoch, now=now)
     if limit < 1:
-        return []
+        return Batch()
     letters = uow.deliveries.claim_due(outlet.lane, epoch=epoch, limit=min(limit, MOST_AT_ONCE), now=now, lease=LEASE)
     ready = _make_ready(uow, outlet, letters, now)
     ours = set(uow.deliveries.mark_calling([made.letter.id for made in ready], epoch=epoch, now=now))
-    return [made for made in ready if made.letter.id in ours]
+    return Batch(tuple(made for made in ready if made.letter.id in ours), len(letters))
 
 
 def _make_ready(uow: UnitOfWork, outlet: Outlet, letters: Sequence[Letter], now: datetime) -> list[Ready]:

@@ -26,12 +26,14 @@ from outreach.domain.messages import (
     Unconfirmed,
     Unreachable,
 )
+from outreach.domain.people import Purpose
 from outreach.runtime import sender as sender_module
 from outreach.runtime.bridge import Bridge
 from outreach.runtime.sender import Sender
-from outreach.services import dispatch
-from outreach.services.cards import Caller
+from outreach.services import dispatch, people
+from outreach.services.cards import Caller, Draft
 from outreach.services.dispatch import Outlet, Ready, Result
+from outreach.services.people import Arrival, Notice
 from outreach.services.ports import UnitOfWork
 from outreach.settings import load
 from outreach.testing import FrozenClock
@@ -91,6 +93,16 @@ class Scene:
                     self.clock(),
                 )
 
+    def announce(self, to: str, purpose: Purpose) -> None:
+        """Queue news for somebody who has agreed to *purpose* alone."""
+        now, about = self.clock(), MessageKind.ANNOUNCEMENT
+        with self.core.database.unit_of_work() as uow:
+            arrival = Arrival(Language.EN)
+            person = people.agree(uow, Caller(LANE, to), [purpose], Notice("test", "0" * 16), arrival, now)
+            assert person.resident_id is not None
+            news = (Outgoing(about, "news"),)
+            uow.deliveries.add([Draft(about, f"news:{to}", person.resident_id, now, {"about": "news"}, body=news)], now)
+
     def drain(self, times: int = 1, owner: str = "one", later: timedelta = timedelta()) -> None:
         async def story(sender: Sender, _bridge: Bridge) -> None:
             for _ in range(times):
@@ -126,6 +138,19 @@ def test_what_is_due_is_sent_once(tmp_path: Path):
 
     assert sorted(text for _, text, _ in scene.line.got) == ["five", "four", "one", "six", "three", "two"]
     assert scene.counts() == {"sent": 6}
+
+
+def test_what_can_go_is_not_held_up_by_more_than_a_batch_of_what_may_not(tmp_path: Path):
+    scene = Scene(tmp_path, [])
+    unwilling = 3 * ABLE.max_in_flight
+    for number in range(unwilling):
+        scene.announce(f"unwilling-{number}", Purpose.TAKE_PART)
+    scene.announce("willing", Purpose.NEWS)
+
+    scene.drain()
+
+    assert [to for to, _, _ in scene.line.got] == ["willing"]
+    assert scene.counts() == {"sent": 1, "withdrawn": unwilling}
 
 
 def test_a_throttled_message_waits_as_told_and_goes_then(tmp_path: Path):

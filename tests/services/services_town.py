@@ -147,7 +147,7 @@ class Town:
         with self.database.unit_of_work() as uow:
             epoch = uow.lanes.take(PUSH, "telegram", "test", self.now, timedelta(seconds=30))
             assert epoch is not None
-            ready = dispatch.exchange(uow, outlet, (), epoch=epoch, limit=100, now=self.now)
+            ready = list(dispatch.exchange(uow, outlet, (), epoch=epoch, limit=100, now=self.now).ready)
         with self.database.unit_of_work() as uow:
             results = [(one.letter, Sent(), len(one.parts)) for one in ready]
             dispatch.exchange(uow, outlet, results, epoch=epoch, limit=0, now=self.now)

@@ -87,7 +87,8 @@ class Desk:
         """One batch of the push lane, recorded as sent."""
         outlet, now = replace(self.room.outlets[0], weekly_cap=cap), self.town.now
         epoch = self.do(lambda uow: uow.lanes.take(PUSH, "telegram", "test", now, timedelta(seconds=30))) or 0
-        ready = self.do(lambda uow: dispatch.exchange(uow, outlet, (), epoch=epoch, limit=limit, now=now))
+        taken = self.do(lambda uow: dispatch.exchange(uow, outlet, (), epoch=epoch, limit=limit, now=now))
+        ready = list(taken.ready)
         results = [(one.letter, Sent(), len(one.parts)) for one in ready]
         self.do(lambda uow: dispatch.exchange(uow, outlet, results, epoch=epoch, limit=0, now=now))
         return ready
