@@ -85,13 +85,13 @@ class Round:
         size = file.stat().st_size if file is not None and file.exists() else 0
         return checkups.disk(str(folder), shutil.disk_usage(there).free, size)
 
-    def _at_key_file(self) -> Iterator[Remark]:
+    def _at_key_file(self) -> Iterable[Remark]:
+        """The key, if it is there; whether it ought to be, the database tells."""
         from outreach.store.key_file import read_key
 
-        if self._is_new and not self._settings.key_file.exists():
-            yield Remark("key", Level.ADVICE, "there is none yet", "`outreach run` makes one at the first start.")
-            return
-        self._ring = read_key(self._settings.key_file)
+        if self._settings.key_file.exists():
+            self._ring = read_key(self._settings.key_file)
+        return ()
 
     def _at_channels(self) -> Iterable[Remark]:
         """Whether each section could be opened; opening touches neither network nor database."""
@@ -105,28 +105,39 @@ class Round:
         from outreach.store.probe import examine, opened_blind
 
         if self._is_new:
-            yield self._no_database()
+            yield from self._no_database()
             return
         with opened_blind(self._settings.database_url) as database:
             found = examine(database)
             yield from checkups.structure(found.step, found.newest, is_empty=found.is_empty)
             yield from checkups.wholeness(found.is_whole, found.size)
-            if self._ring is not None:
-                yield from self._judge_key(self._ring, found.fingerprint)
+            self._look("key", lambda: self._judge_key(found.fingerprint, is_empty=found.is_empty))
             self._is_current = found.step == found.newest
             if self._is_current:
                 self._look_at_work(database)
 
-    def _no_database(self) -> Remark:
-        if self._ring is None:
-            return Remark("database", Level.ADVICE, "there is none yet", "`outreach run` makes one at the first start.")
-        mend = "If there should be one, look at OUTREACH_DATA_DIR or restore a backup; else `outreach run` makes one."
-        return Remark("database", Level.WARNING, "there is a key, but no database", mend)
+    def _no_database(self) -> Iterator[Remark]:
+        if self._settings.key_file.exists():
+            mend = (
+                "If there should be one, look at OUTREACH_DATA_DIR or restore a backup; else `outreach run` makes one."
+            )
+            yield Remark("database", Level.WARNING, "there is a key, but no database", mend)
+            return
+        yield Remark("database", Level.ADVICE, "there is none yet", "`outreach run` makes one at the first start.")
+        self._look("key", lambda: self._judge_key(None, is_empty=True))
 
-    def _judge_key(self, ring: KeyRing, kept: str | None) -> Iterable[Remark]:
+    def _judge_key(self, kept: str | None, *, is_empty: bool) -> Iterator[Remark]:
+        """*kept*: the fingerprint of the key that the database belongs to."""
+        from outreach.store.key_file import read_key
+
         path = self._settings.key_file
-        is_with_data = path.is_relative_to(self._settings.data_dir)
-        return checkups.key(ring.fingerprint, kept, str(path), is_with_data=is_with_data)
+        if not path.exists() and is_empty:
+            yield Remark("key", Level.ADVICE, "there is none yet", "`outreach run` makes one at the first start.")
+        elif not path.exists():
+            read_key(path)  # raises the fault that says what to do
+        elif self._ring is not None:
+            is_with_data = path.is_relative_to(self._settings.data_dir)
+            yield from checkups.key(self._ring.fingerprint, kept, str(path), is_with_data=is_with_data)
 
     def _look_at_work(self, database: Database) -> None:
         for part, look in (

@@ -43,7 +43,7 @@ def lane(traffic: LaneTraffic, *, is_open: bool, now: datetime) -> Iterator[Rema
 def _closed(part: str, traffic: LaneTraffic) -> Iterator[Remark]:
     waiting = traffic.overdue + traffic.parked
     if waiting:
-        said = f"{_up_to(waiting)} messages wait for it, and the settings do not name it"
+        said = f"{_many(waiting, 'message')} under way to it, and the settings do not name it"
         yield Remark(part, Level.WARNING, said, "Name it again in the settings; until then they reach nobody.")
 
 
@@ -59,12 +59,12 @@ def _held(part: str, traffic: LaneTraffic, now: datetime) -> Iterator[Remark]:
 def _stuck(part: str, traffic: LaneTraffic) -> Iterator[Remark]:
     check = f"`outreach channels check {traffic.lane}` says how the account stands."
     if traffic.overdue:
-        said = f"{_up_to(traffic.overdue)} messages should have gone out more than {span_text(LATE)} ago"
+        said = f"{_many(traffic.overdue, 'message')} late by more than {span_text(LATE)}"
         yield Remark(part, Level.WARNING, said, f"See that `outreach run` is at work; {check}")
     if traffic.dead:
-        yield Remark(part, Level.WARNING, f"{_up_to(traffic.dead)} messages were given up after many tries", check)
+        yield Remark(part, Level.WARNING, f"{_many(traffic.dead, 'message')} given up after many tries", check)
     if traffic.in_doubt:
-        said = f"of {_up_to(traffic.in_doubt)} messages nobody knows whether they arrived; they are not sent again"
+        said = f"{_many(traffic.in_doubt, 'message')} of which nobody knows whether they arrived; not sent again"
         yield Remark(
             part, Level.ADVICE, said, "The console's page on channels counts them; tell those people otherwise."
         )
@@ -76,13 +76,13 @@ def backlog(found: Backlog, spooled: int) -> Iterator[Remark]:
         mend = "Start `outreach run`: it stores them. Look at `outreach safety alerts list` then."
         yield Remark("messages", Level.ERROR, "safety alerts wait in a file because they could not be stored", mend)
     if found.unanswered:
-        said = f"{_up_to(found.unanswered)} messages of people are not answered"
+        said = f"{_many(found.unanswered, 'message')} of people not answered"
         yield Remark("messages", Level.ERROR, said, "Start `outreach run`; it answers what it finds.")
     if found.quarantined:
-        said = f"{_up_to(found.quarantined)} messages could not be handled; they are deleted after three days"
+        said = f"{_many(found.quarantined, 'message')} of people could not be handled; deleted after three days"
         yield Remark("messages", Level.WARNING, said, "Report it with what OUTREACH_LOG_LEVEL=DEBUG prints.")
     if found.mail >= _FULL_MAIL:
-        said = f"{_up_to(found.mail)} messages lie ready for web chats that nobody opens; they are kept for a day"
+        said = f"{_many(found.mail, 'message')} for web chats that nobody opens; each is kept for a day"
         yield Remark("messages", Level.ADVICE, said, "Ask these people to come by their messenger as well.")
     if not (spooled or found.unanswered or found.quarantined):
         yield Remark("messages", Level.OK, "what people wrote is answered")
@@ -111,10 +111,12 @@ def duty(homes: Sequence[Home], guards: Sequence[Guard]) -> Iterator[Remark]:
 def waits(found: Waits, now: datetime) -> Iterator[Remark]:
     """What staff owe."""
     if found.oldest_alert is not None and now - found.oldest_alert > _FRESH_ALERT:
-        said = f"{_up_to(found.alerts)} safety alerts that nobody took, the oldest {_since(found.oldest_alert, now)}"
+        said = f"{_many(found.alerts, 'safety alert')} that nobody took, the oldest {_since(found.oldest_alert, now)}"
         yield Remark("duty", Level.ERROR, said, "`outreach safety alerts list`, or the console: take them now.")
     if found.oldest_note is not None and now - found.oldest_note > _FRESH_NOTE:
-        said = f"{_up_to(found.notes)} people wait for an answer, the longest since {_since(found.oldest_note, now)}"
+        said = (
+            f"{_many(found.notes, 'conversation')} without an answer, the longest for {_span(found.oldest_note, now)}"
+        )
         yield Remark("duty", Level.WARNING, said, "`outreach thread list`, or the console: answer them.")
 
 
@@ -122,17 +124,17 @@ def library(items: int, errors: int, stale: int, approved: int | None) -> Iterat
     """*errors* beside *stale*, texts whose review is overdue; *approved* is ``None`` where it could not be counted."""
     lint = "`outreach content lint` names each by file and line."
     if errors:
-        yield Remark("library", Level.ERROR, f"{errors} mistakes in {items} texts", lint)
+        yield Remark("library", Level.ERROR, f"{_many(errors, 'mistake')} in {_many(items, 'text')}", lint)
     if stale:
-        yield Remark("library", Level.WARNING, f"the review of {stale} texts is overdue", lint)
+        yield Remark("library", Level.WARNING, f"{_many(stale, 'text')} with a review that is overdue", lint)
     if approved == 0:
-        said = f"{items} texts, and none is approved here: no tip is sent"
+        said = f"{_many(items, 'text')}, none of them approved here: no tip is sent"
         yield Remark(
             "library", Level.WARNING, said, "Have them reviewed, then `outreach content approve`, or the console."
         )
     elif not errors and not stale:
         counted = "" if approved is None else f", {approved} approved here"
-        yield Remark("library", Level.OK, f"{items} texts{counted}")
+        yield Remark("library", Level.OK, f"{_many(items, 'text')}{counted}")
 
 
 def helplines(warnings: Iterable[str], country: str, *, has_crisis_line: bool) -> Iterator[Remark]:
@@ -180,5 +182,13 @@ def _up_to(count: int) -> str:
     return f"{count:,}" if count < MOST else f"{MOST:,} or more"
 
 
+def _many(count: int, noun: str) -> str:
+    return f"{_up_to(count)} {noun}{'' if count == 1 else 's'}"
+
+
 def _since(moment: datetime, now: datetime) -> str:
-    return f"{span_text(max(now - moment, timedelta()))} ago"
+    return f"{_span(moment, now)} ago"
+
+
+def _span(moment: datetime, now: datetime) -> str:
+    return span_text(max(now - moment, timedelta()))

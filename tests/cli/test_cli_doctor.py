@@ -76,7 +76,7 @@ def test_a_fresh_house_is_well(settled: Room):
 
     assert [one for one in found if one["level"] == "error"] == []
     assert "up to date" in said(found, "database", "ok")
-    assert "none is approved" in said(found, "library", "warning")
+    assert "none of them approved" in said(found, "library", "warning")
     assert settled.files() - before <= {"var/outreach.db-shm", "var/outreach.db-wal"}
 
 
@@ -246,8 +246,8 @@ def test_alerts_that_nobody_takes_and_notes_that_nobody_answers_are_told(settled
     change(settled, wait)
 
     found = remarks(settled)
-    assert "1 safety alerts" in said(found, "duty", "error")
-    assert "people wait for an answer" in said(found, "duty", "warning")
+    assert "1 safety alert that nobody took" in said(found, "duty", "error")
+    assert "1 conversation without an answer" in said(found, "duty", "warning")
 
 
 def test_messages_that_do_not_go_out_are_told(settled: Room):
@@ -256,7 +256,7 @@ def test_messages_that_do_not_go_out_are_told(settled: Room):
 
     found = remarks(settled)
 
-    assert "1 messages should have gone out" in said(found, "channel webchat", "warning")
+    assert "1 message late" in said(found, "channel webchat", "warning")
     assert "no `outreach run`" in said(found, "server", "advice")
 
 
@@ -339,3 +339,27 @@ def _held(path: Path) -> Iterator[None]:
     yield
     other.rollback()
     other.close()
+
+
+def test_a_database_on_a_server_is_looked_at_alike(room: Room, new_postgres: Callable[[], str]):
+    room.set(DATABASE_URL=new_postgres())
+    fresh = remarks(room)
+    assert room.run("db", "upgrade").code == 0
+    made = remarks(room)
+    (room.folder / "var.key").unlink()
+    without_key = remarks(room)
+
+    assert ("empty" in said(fresh, "database", "advice"), "none yet" in said(fresh, "key", "advice")) == (True, True)
+    assert [one for one in made if one["level"] == "error"] == []
+    assert "up to date" in said(made, "database", "ok")
+    assert "missing" in said(without_key, "key", "error")
+
+
+def test_a_server_that_does_not_answer_is_told_without_its_password(room: Room, new_postgres: Callable[[], str]):
+    url = new_postgres()
+    room.set(DATABASE_URL=url.replace("://postgres:", "://postgres:wrong-5417-"))
+
+    done = room.run("doctor")
+
+    assert "cannot be reached" in done.out
+    assert "5417" not in done.out + done.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import Any
 import pytest
 from cli_room import Room
 
+from outreach.cli.privacy_files import new_folder, write
 from outreach.domain.ids import LaneName, ResidentId, SignUpId
 from outreach.domain.messages import Language, Message, MessageKind, Outgoing
 from outreach.services.cards import Caller
+from outreach.services.cards_dossier import Dossier
 from outreach.store.rows import Row
 from outreach.store.unit_of_work import SqlUnitOfWork
 
@@ -98,6 +101,16 @@ def test_an_export_is_for_the_owner_of_the_files_alone_and_says_nothing_aloud(to
     assert "5417" not in done.out + done.err
     assert {_mode(path) for path in folder.iterdir()} == {0o600}
     assert _mode(folder) == 0o700
+
+
+def test_an_export_is_private_whatever_is_usual_on_the_machine(tmp_path: Path):
+    usual = os.umask(0)
+    try:
+        files = write(new_folder(tmp_path / "copy"), Dossier(None), Language.EN, "Asia/Shanghai", datetime.now(UTC))
+    finally:
+        os.umask(usual)
+
+    assert [_mode(path) for path in (tmp_path / "copy", *files)] == [0o700, 0o600, 0o600]
 
 
 def test_an_export_writes_over_nothing(town: Town):
