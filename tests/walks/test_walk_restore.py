@@ -1,0 +1,76 @@
+"""A rehearsed restore: a house that is in use is backed up, lost, and goes on elsewhere as if nothing had been."""
+
+from __future__ import annotations
+
+import shutil
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http.cookiejar import CookieJar
+
+import pytest
+from conftest import Program, eventually
+from doors import WebChatResident
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+TITLE = "清早太极"
+
+
+def signs_in(program: Program, login: str, password: str) -> bool:
+    """Whether the console lets them in; over HTTP, as a browser does it."""
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+    body = urllib.parse.urlencode({"login": login, "password": password}).encode()
+    request = urllib.request.Request(f"{program.url}/console/sign-in", body, {"origin": program.url})
+    with opener.open(request, timeout=30) as response:
+        return "sign-in" not in response.geturl()
+
+
+@pytest.mark.parametrize("onto", ["sqlite", "postgresql"])
+def test_a_house_goes_on_from_its_backup(program: Program, onto: str, request: pytest.FixtureRequest):
+    program.settings |= {"OUTREACH_REMINDERS": "1h", "OUTREACH_BASE_URL": program.url}
+    starts = datetime.now(UTC) + timedelta(hours=1, seconds=15)
+    program.json(
+        "activity", "add", "--kind", "cultural", "--title", TITLE, "--starts", starts.isoformat(timespec="seconds"),
+        "--minutes", "60", "--seats", "1", "--place", "老槐树广场", "--audience", "general",
+    )  # fmt: skip
+    password = program.json("staff", "add", "lan", "--role", "village_admin", "--name", "兰")["password"]
+    program.start()
+    ann, bob = WebChatResident(program.url), WebChatResident(program.url)
+    for person in (ann, bob):
+        person.post({"id": "a-first-visit", "start": True})
+        person.press("看看活动")
+        person.say("报名 1")
+        person.press("同意并报名")
+    eventually(lambda: "老槐树广场" in ann.reads() and ann.files(), "the confirmation with its file")
+    entry = ann.files()[-1]
+    before = program.get(entry)[1]
+
+    made = program.json("backup", str(program.home / "town.backup"))  # beside the running server
+    program.kill()
+    shutil.rmtree(program.home / "var")
+    elsewhere = replace(program, settings=dict(program.settings), server=None)
+    elsewhere.settings |= {
+        "OUTREACH_DATA_DIR": str(program.home / "next"),
+        "OUTREACH_KEY_FILE": str(program.home / "var.key"),
+    }
+    if onto == "postgresql":
+        make: Callable[..., str] = request.getfixturevalue("new_postgres")
+        elsewhere.settings["OUTREACH_DATABASE_URL"] = make()
+    back = elsewhere.json("restore", str(program.home / "town.backup"))
+    try:
+        elsewhere.start()
+        eventually(lambda: ann.reads().count("活动快到了"), "the reminder")
+        ann.say("取消 1")
+        ann.say("是")
+        eventually(lambda: "排到您了" in bob.reads(), "the seat for bob")
+
+        assert back["rows"] == made["rows"]
+        assert ann.all_read().count("活动快到了") == 1
+        assert elsewhere.get(entry)[1].startswith(before[:200])
+        assert signs_in(elsewhere, "lan", password)
+        assert elsewhere.run("db", "check")
+    finally:
+        elsewhere.stop()
