@@ -79,11 +79,13 @@ class Round:
         mode = path.stat().st_mode if path.exists() and os.name == "posix" else None
         return checkups.settings(self._settings.base_url, mode, FILE)
 
-    def _at_disk(self) -> Iterable[Remark]:
+    def _at_disk(self) -> Iterator[Remark]:
         folder, file = self._settings.data_dir, self._file
         there = next(path for path in (folder, *folder.parents) if path.exists())
         size = file.stat().st_size if file is not None and file.exists() else 0
-        return checkups.disk(str(folder), shutil.disk_usage(there).free, size)
+        yield from checkups.disk(str(folder), shutil.disk_usage(there).free, size)
+        if folder.exists() and os.name == "posix":
+            yield from checkups.folder(str(folder), folder.stat().st_mode)
 
     def _at_key_file(self) -> Iterable[Remark]:
         """The key, if it is there; whether it ought to be, the database tells."""

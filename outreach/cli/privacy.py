@@ -81,8 +81,8 @@ def erase(
         if not (yes or _confirmed(as_json)):
             _tell(ahead, False, as_json)
             return
-        with core.database.unit_of_work() as uow:
-            done = dossiers.erase(uow, Actor.operator(), person, reason, datetime.now(UTC))
+        now = datetime.now(UTC)
+        done = core.database.run(lambda uow: dossiers.erase(uow, Actor.operator(), person, reason, now))
     _tell(done, True, as_json)
 
 

@@ -133,6 +133,13 @@ def disk(where: str, free: int, needed: int) -> Iterator[Remark]:
         yield Remark("disk", Level.OK, f"{_bytes(free)} are free at {where}")
 
 
+def folder(where: str, mode: int) -> Iterator[Remark]:
+    """*mode*: the rights of the data folder. Much in the database is plain, if without names."""
+    if mode & 0o077:
+        said = f"the data folder {where} is open to other users of this machine"
+        yield Remark("disk", Level.WARNING, said, f"Run `chmod 700 {where}`.")
+
+
 def refused_settings(problems: Iterable[str]) -> Iterator[Remark]:
     """What is wrong with the settings, each in its own words."""
     for problem in problems:

@@ -93,7 +93,7 @@ def duty(homes: Sequence[Home], guards: Sequence[Guard]) -> Iterator[Remark]:
     staff = (
         "`outreach staff add LOGIN --role duty --region CODE` makes an account, or set somebody on duty in the console."
     )
-    chat = "Each takes a code on the console's page `Account` and types it in the chat."
+    chat = "Each takes a code on the console's page `My account` and types it in the chat."
     alone = [home for home in homes if not _near(home, guards)]
     unheard = [home for home in homes if home not in alone and not any(one.has_chat for one in _near(home, guards))]
     if alone:
@@ -174,8 +174,14 @@ def _near(home: Home, guards: Sequence[Guard]) -> list[Guard]:
 
 
 def _named(homes: Sequence[Home]) -> str:
-    names = ", ".join(home.name or home.code for home in homes[:_NAMED])
-    return f"{names} and {len(homes) - _NAMED} other regions" if len(homes) > _NAMED else names
+    """The topmost of *homes*, which come by lineage: whoever is on duty there is so for all below."""
+    tops: list[Home] = []
+    for home in homes:
+        if not tops or not home.path.startswith(tops[-1].path):
+            tops.append(home)
+    names = ", ".join(home.name or home.code for home in tops[:_NAMED])
+    others = len(homes) - min(len(tops), _NAMED)
+    return f"{names} and {_many(others, 'other region')}" if others else names
 
 
 def _up_to(count: int) -> str:

@@ -144,6 +144,12 @@ def test_a_key_that_lies_with_the_data_is_told(room: Room):
     assert "OUTREACH_KEY_FILE" in said(remarks(room), "key", "warning")
 
 
+def test_a_data_folder_that_others_may_open_is_told(settled: Room):
+    (settled.folder / "var").chmod(0o755)
+
+    assert "chmod 700" in said(remarks(settled), "disk", "warning")
+
+
 def test_a_key_without_its_database_is_told(settled: Room):
     for path in (settled.folder / "var").iterdir():
         path.unlink()

@@ -174,6 +174,12 @@ def test_many_regions_are_not_all_named():
     assert "and 4 other regions" in only(checkups_work.duty(homes, [])).said
 
 
+def test_a_region_stands_for_all_below_it():
+    homes = [Home("1", "County", "/1/"), VILLAGE, TOWN]
+
+    assert "County and 2 other regions" in only(checkups_work.duty(homes, [])).said
+
+
 def test_where_nobody_lives_nobody_need_be_on_duty_yet():
     assert levels(checkups_work.duty([], [])) == [Level.ADVICE]
     assert levels(checkups_work.duty([], [Guard("/1/", has_chat=True)])) == [Level.OK]
