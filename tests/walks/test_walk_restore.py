@@ -19,6 +19,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 TITLE = "清早太极"
 
 
+def in_time(**amount: float) -> str:
+    return (datetime.now(UTC) + timedelta(**amount)).isoformat(timespec="seconds")
+
+
 def signs_in(program: Program, login: str, password: str) -> bool:
     """Whether the console lets them in; over HTTP, as a browser does it."""
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
@@ -31,9 +35,8 @@ def signs_in(program: Program, login: str, password: str) -> bool:
 @pytest.mark.parametrize("onto", ["sqlite", "postgresql"])
 def test_a_house_goes_on_from_its_backup(program: Program, onto: str, request: pytest.FixtureRequest):
     program.settings |= {"OUTREACH_REMINDERS": "1h", "OUTREACH_BASE_URL": program.url}
-    starts = datetime.now(UTC) + timedelta(hours=1, seconds=15)
     program.json(
-        "activity", "add", "--kind", "cultural", "--title", TITLE, "--starts", starts.isoformat(timespec="seconds"),
+        "activity", "add", "--kind", "cultural", "--title", TITLE, "--starts", in_time(days=3),
         "--minutes", "60", "--seats", "1", "--place", "老槐树广场", "--audience", "general",
     )  # fmt: skip
     password = program.json("staff", "add", "lan", "--role", "village_admin", "--name", "兰")["password"]
@@ -45,6 +48,8 @@ def test_a_house_goes_on_from_its_backup(program: Program, onto: str, request: p
         person.say("报名 1")
         person.press("同意并报名")
     eventually(lambda: "老槐树广场" in ann.reads() and ann.files(), "the confirmation with its file")
+    program.run("activity", "move", "1", "--starts", in_time(hours=1, seconds=15))  # reminded an hour before
+    eventually(lambda: "变动" in ann.reads(), "the news of the move")
     entry = ann.files()[-1]
     before = program.get(entry)[1]
 
