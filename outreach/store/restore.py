@@ -112,7 +112,7 @@ def _checked(where: str) -> Iterator[None]:
     """What a damaged archive may raise, in one sentence."""
     try:
         yield
-    except (BadZipFile, zlib.error, EOFError, KeyError, ValueError, OverflowError, NotImplementedError) as reason:
+    except (BadZipFile, zlib.error, EOFError, KeyError, ValueError, OverflowError, RuntimeError) as reason:
         raise Fault(f"the backup is damaged in {where}: nothing was restored", _ANOTHER) from reason
 
 
