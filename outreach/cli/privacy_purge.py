@@ -14,6 +14,20 @@ from outreach.cli.shared import AsJson, opened_core, print_json
 if TYPE_CHECKING:
     from outreach.store import Database
 
+_NOUNS = {
+    "profile": ("profile", "profiles"),
+    "muted_regions": ("muted region", "muted regions"),
+    "sign_ups": ("sign-up", "sign-ups"),
+    "waiting": ("thing that waits for them", "things that wait for them"),
+    "memories": ("memory of a dialogue", "memories of dialogues"),
+    "tips_read": ("tip that they had", "tips that they had"),
+    "looks": ("look of staff", "looks of staff"),
+    "mail": ("message for a web chat", "messages for web chats"),
+    "link_offers": ("code to link chats", "codes to link chats"),
+    "threads": ("conversation with staff", "conversations with staff"),
+    "sessions": ("session of staff", "sessions of staff"),
+}
+"""What the kinds are called, one and many; those that are not here take an s."""
 MOST_COUNTED = 10  # portions of a dry run: it holds the database all the while, and others wait
 
 
@@ -33,8 +47,13 @@ def purge(
 
 
 def counted(counts: Mapping[str, int]) -> str:
-    """*counts* in words, such as ``2 letters, 1 sign ups``; empty without any."""
-    return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items() if count)
+    """*counts* in words, such as ``2 letters, 1 sign-up``; empty without any."""
+    return ", ".join(f"{count:,} {_noun(name, count)}" for name, count in counts.items() if count)
+
+
+def _noun(name: str, count: int) -> str:
+    one, many = _NOUNS.get(name, (name.removesuffix("s"), name))
+    return one if count == 1 else many
 
 
 def _purged(database: Database, now: datetime) -> Counter[str]:

@@ -166,7 +166,7 @@ def test_without_a_reason_nothing_is_shown_or_deleted(town: Town, command: tuple
 def test_before_a_yes_an_erasure_only_counts(town: Town):
     done = town.room.run("privacy", "erase", "--sign-up", str(town.ann), *REASON)
 
-    assert (done.code, "Nothing was deleted" in done.out, "1 notes" in done.out) == (0, True, True)
+    assert (done.code, "Nothing was deleted" in done.out, "1 note" in done.out) == (0, True, True)
     assert town.room.json("privacy", "erase", "--sign-up", str(town.ann), *REASON)["erased"] is False
     assert town.audit() == []
 
@@ -258,7 +258,7 @@ def test_a_purge_is_in_the_audit_unless_it_found_nothing(town: Town):
 
     town.room.run("privacy", "purge")
 
-    assert town.audit("database") == [("purge", "-", "1 mail")]
+    assert town.audit("database") == [("purge", "-", "1 message for a web chat")]
 
 
 def _mode(path: Path) -> int:
