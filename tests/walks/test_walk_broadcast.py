@@ -111,7 +111,7 @@ async def a_town(folder: Path, database_url: str):
         for lane, bot in zip(LANES, bots, strict=True):
             section = {"ADAPTER": "telegram", "TOKEN": bot.token, "API_URL": bot.url, "RATE": str(RATE)}
             settings |= {f"CHANNELS__{lane.upper()}__{name}": text for name, text in section.items()}
-        house = await stack.enter_async_context(open_house(folder, database_url, moving, **settings))
+        house = await stack.enter_async_context(open_house(folder, database_url, moving, moving.pacer, **settings))
         yield Scene(house, bots, moving)
 
 

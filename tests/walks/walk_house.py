@@ -19,7 +19,8 @@ from conftest import PATIENCE
 
 from outreach.bootstrap import App, build
 from outreach.domain.errors import Fault
-from outreach.runtime.pacing import Pacer
+from outreach.runtime.clock import Clock
+from outreach.runtime.pacing import Pacer, Pacing
 from outreach.services.ports import UnitOfWork
 from outreach.settings import load
 from outreach.testing.telegram import TelegramStandIn
@@ -131,7 +132,9 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, database_url: str, moving: VirtualTime, **settings: str) -> AsyncIterator[House]:
+async def open_house(
+    folder: Path, database_url: str, clock: Clock, pacing: Pacing = Pacer, **settings: str
+) -> AsyncIterator[House]:
     """A running house with *settings* (environment variables without their prefix); closed at the end."""
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -139,7 +142,7 @@ async def open_house(folder: Path, database_url: str, moving: VirtualTime, **set
         "DATA_DIR": str(folder / "var"), "DATABASE_URL": database_url, "BASE_URL": url, "QUIET_HOURS": "off",
         "CHANNELS__WEBCHAT__ENABLED": "false", **settings,
     }  # fmt: skip
-    app = build(load({f"OUTREACH_{name}": text for name, text in given.items()}, folder), moving, pacing=moving.pacer)
+    app = build(load({f"OUTREACH_{name}": text for name, text in given.items()}, folder), clock, pacing=pacing)
     server = uvicorn.Server(uvicorn.Config(create_app(app), lifespan="off", log_config=None, access_log=False))
     await app.start()
     serving = asyncio.create_task(server.serve(sockets=[listener]))
