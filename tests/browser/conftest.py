@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from browser_town import Town
+from browser_visits import Visits
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 ARGUMENTS = [
@@ -43,6 +44,23 @@ def browser(chromium: str) -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="module")
+def staffed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A demo town of one module's own, with its staff."""
+    made = Town(tmp_path_factory.mktemp("staffed"))
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def visits(browser: Browser, staffed: Town) -> Iterator[Visits]:
+    """Residents and staff in front of that town. At the end no page of theirs may have complained."""
+    made = Visits(browser, staffed)
+    yield made
+    made.end()
 
 
 @pytest.fixture
