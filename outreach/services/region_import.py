@@ -95,8 +95,8 @@ class ImportPlan:
         return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
-def rows_of(data: bytes) -> list[Row]:
-    """The rows of a CSV file with at least a column of codes. Raises `BadFields`."""
+def rows_of(data: bytes | str) -> list[Row]:
+    """The rows of a CSV file, or of its text, with at least a column of codes. Raises `BadFields`."""
     return read_rows(data, COLUMNS, needed=("code",))
 
 
@@ -110,7 +110,8 @@ def plan(uow: UnitOfWork, by: Actor, rows: Sequence[Row], sets: Collection[str])
     unit = regions.unit_of(uow, by)
     require(by, Permission.MANAGE_REGIONS, unit.path)
     drafts = [_Draft(row, clean(row.texts["code"]), clean(row.texts.get("parent", ""))) for row in rows]
-    there = uow.regions.coded({code for draft in drafts for code in (draft.code, draft.parent) if code})
+    codes = {code for draft in drafts for code in (draft.code, draft.parent)}
+    there = uow.regions.coded(code for code in codes if not about_code(code))
     return _Planner(unit, sets, drafts, there).plan()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from outreach.services.region_fields import about_code, about_name, clean, read_
 
 DEEPEST = 4
 """Levels below the whole network: city, county, township, village."""
+_LINEAGE = re.compile(r"[/0-9]*", re.ASCII)
 
 READERS = frozenset(
     {
@@ -57,12 +59,12 @@ def get_with_below(
 
 def tree(uow: UnitOfWork, by: Actor, limit: int, after: str = "") -> list[RegionLine]:
     """The part of *by*, each region behind the one that holds it; page on with the last one's lineage."""
-    return uow.regions.tree(unit_of(uow, by).path, limit, after)
+    return uow.regions.tree(unit_of(uow, by).path, limit, after if _LINEAGE.fullmatch(after) else "")
 
 
 def found(uow: UnitOfWork, by: Actor, part: str, limit: int) -> list[RegionLine]:
     """Those whose name contains *part* or whose code begins with it."""
-    return uow.regions.found(clean(part), unit_of(uow, by).path, limit)
+    return uow.regions.found(clean(part).replace("\0", ""), unit_of(uow, by).path, limit)
 
 
 def settings_of(uow: UnitOfWork, region_id: RegionId) -> RegionSettings:
@@ -92,7 +94,7 @@ def add(
     if line.region.level >= DEEPEST:
         problems.append(too_deep())
     uow.regions.hold()
-    if uow.regions.by_code(plain) is not None:
+    if not about_code(plain) and uow.regions.by_code(plain) is not None:
         problems.append(taken(plain))
     if problems:
         raise BadFields(problems)

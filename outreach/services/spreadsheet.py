@@ -49,14 +49,14 @@ def as_csv(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     return "\ufeff" + out.getvalue()
 
 
-def read_rows(data: bytes, columns: Mapping[str, Iterable[str]], needed: Iterable[str]) -> list[Row]:
+def read_rows(data: bytes | str, columns: Mapping[str, Iterable[str]], needed: Iterable[str]) -> list[Row]:
     """The rows of a CSV file. *columns*: for each column the headings that name it, in any language and case.
 
     Takes UTF-8 with or without a mark, UTF-16 with one, GB18030; commas, semicolons or tabs; any line ends; line
     breaks inside quotes. A column under the empty name is left out. Raises `BadFields` with all that is wrong with the
     file as a whole and its headings, or with rows that do not fit under them.
     """
-    table = _table(decoded(data))
+    table = _table(data if isinstance(data, str) else decoded(data))
     if not table:
         raise BadFields([Problem(FIELD, "file_empty", "it is empty; the first row names the columns")])
     (_at, headings), *rows = table
@@ -70,7 +70,7 @@ def read_rows(data: bytes, columns: Mapping[str, Iterable[str]], needed: Iterabl
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file, in whichever of the encodings of `read_rows`. Raises `BadFields`."""
+    """The text of a file of at most `LARGEST` bytes, in any encoding of `read_rows`. Raises `BadFields`."""
     if len(data) > LARGEST:
         said = f"it is larger than {LARGEST // 1024 // 1024} MB; divide it"
         raise BadFields([Problem(FIELD, "file_too_large", said, {"most": LARGEST // 1024 // 1024})])

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import time
+from pathlib import Path
+from threading import Barrier
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import event
+from store_town import NOW
 
+from outreach.domain.actor import Actor
 from outreach.domain.errors import NotFound, StaleVersion
 from outreach.domain.ids import RegionId
 from outreach.domain.times import NEVER_QUIET, QuietHours
+from outreach.services import region_import, regions
 from outreach.services.cards import Region
 from outreach.services.cards_regions import OFF, ChangedRegion, NewRegion, RegionOwn, RegionSettings
-from outreach.store import Database
+from outreach.services.problems import BadFields
+from outreach.store import Database, migrations
 from outreach.store.shelves import region_settings
 from outreach.store.unit_of_work import SqlUnitOfWork
 
@@ -184,6 +193,80 @@ def test_statements_grow_with_chunks_and_levels_not_with_regions(database: Datab
         return len(seen)
 
     assert statements(20, "a") == statements(400, "b")
+
+
+def test_two_who_make_the_same_region_at_once_are_told_and_not_both_served(database: Database):
+    with database.unit_of_work() as uow:
+        root = uow.regions.root().id
+    ready = Barrier(2)
+
+    def make(name: str) -> str:
+        ready.wait()
+        try:
+            with database.unit_of_work() as uow:
+                regions.add(uow, Actor.operator(), root, "same", name, NOW)
+        except BadFields as refused:
+            return refused.found[0].code
+        return "made"
+
+    with ThreadPoolExecutor(2) as both:
+        found = sorted(both.map(make, ["A", "B"]))
+
+    assert found == ["made", "region_code_taken"]
+
+
+def test_two_imports_of_one_file_at_once_make_it_once(database: Database):
+    rows = region_import.rows_of(("code,name\n" + "\n".join(f"c{n},County {n}" for n in range(200))).encode())
+    with database.unit_of_work() as uow:
+        uow.regions.root()
+    ready = Barrier(2)
+
+    def bring(_: int) -> int:
+        ready.wait()
+        with database.unit_of_work() as uow:
+            return len(region_import.apply(uow, Actor.operator(), rows, (), NOW).new)
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(bring, range(2))) == [0, 200]
+    with database.reading() as uow:
+        assert uow.regions.count() == 201
+
+
+def test_no_text_however_odd_reaches_the_database_as_a_fault(database: Database):
+    by = Actor.operator()
+    with database.unit_of_work() as uow:
+        root = uow.regions.root().id
+
+        assert regions.found(uow, by, "\0", 9) == regions.found(uow, by, "", 9)
+        assert regions.tree(uow, by, 9, "\0") == regions.tree(uow, by, 9)
+        with pytest.raises(BadFields):
+            regions.add(uow, by, root, "a\0", "A\0", NOW, texts={"opening_hours": "\0", "zone": "\0"})
+        plan = region_import.plan(uow, by, region_import.rows_of("code,name,parent\na\0,A\0,\0b\nc,C,\0\n"), ())
+
+    assert {told.row for told in plan.problems} == {2, 3}
+
+
+def test_an_older_database_keeps_the_zones_that_were_set_by_hand(database_url: str, tmp_path: Path):
+    opened = Database.open(database_url, tmp_path / "town.key", tmp_path / "town")
+    rows = [(1, None, "/1/", 0, "root", "UTC"), (2, 1, "/1/2/", 1, "c", "UTC"), (3, 2, "/1/2/3/", 2, "v", "Asia/Tokyo")]
+    with opened.unit_of_work() as uow:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        config.attributes["connection"] = uow.connection
+        command.upgrade(config, "0005")
+        for region_id, parent, path, level, code, zone in rows:
+            above = "NULL" if parent is None else parent
+            uow.connection.exec_driver_sql(
+                "INSERT INTO region (id, parent_id, path, level, code, name, zone)"
+                f" VALUES ({region_id}, {above}, '{path}', {level}, '{code}', '{code}', '{zone}')"
+            )
+    opened.upgrade()
+
+    with opened.reading() as uow:
+        own = {line.region.code: line.own for line in uow.regions.tree("/", 9)}
+    opened.close()
+
+    assert own == {"root": RegionOwn(), "c": RegionOwn(), "v": RegionOwn(zone="Asia/Tokyo")}
 
 
 def test_a_path_is_a_lineage_of_ids():

@@ -91,7 +91,7 @@ def _file(visit: Visit) -> bytes:
 
 async def _rows(text: str) -> Sequence[Row]:
     """The rows of *text*, read off the loop: thousands take a moment."""
-    return await asyncio.to_thread(region_import.rows_of, text.encode())
+    return await asyncio.to_thread(region_import.rows_of, text)
 
 
 async def _planned(console: Console, visit: Visit, text: str, refused: Refusal | None = None) -> Response:
