@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from walk_house import until
+from walk_house import VirtualTime, until
 from walk_town import PLACE, TITLE, WeChatTown, wechat_town
 
 from outreach.calendar.check import problems
@@ -57,7 +57,7 @@ async def _forged(town: WeChatTown) -> int:
 
 
 async def _walk(folder: Path, database_url: str) -> None:
-    async with wechat_town(folder, database_url) as town:
+    async with wechat_town(folder, database_url, VirtualTime()) as town:
         card = await town.plan(town.moving() + timedelta(hours=30), seats=1)
 
         # Ann comes, subscribes, says where she lives, and takes the only seat

@@ -59,9 +59,11 @@ class WeChatTown:
 
 
 @asynccontextmanager
-async def wechat_town(folder: Path, database_url: str, **settings: str) -> AsyncIterator[WeChatTown]:
+async def wechat_town(
+    folder: Path, database_url: str, moving: VirtualTime, **settings: str
+) -> AsyncIterator[WeChatTown]:
     """The town, reminding two hours ahead; *settings* as for `open_house`."""
-    moving, account = VirtualTime(), Account()
+    account = Account()
     async with WeChatApiStandIn(Kind(service=True, verified=True), clock=lambda: moving().timestamp()) as api:
         section = {
             "APPID": account.appid, "TOKEN": account.token, "AES_KEY": account.aes_key, "SECRET": SECRET,
