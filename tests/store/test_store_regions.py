@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import time
 from pathlib import Path
 from threading import Barrier
@@ -10,6 +11,8 @@ from threading import Barrier
 import pytest
 from alembic import command
 from alembic.config import Config
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import event
 from store_town import NOW
 
@@ -193,6 +196,51 @@ def test_statements_grow_with_chunks_and_levels_not_with_regions(database: Datab
         return len(seen)
 
     assert statements(20, "a") == statements(400, "b")
+
+
+class RollBack(Exception):
+    """An example is over."""
+
+
+OWN = st.builds(
+    RegionOwn,
+    zone=st.none() | st.sampled_from(["Asia/Urumqi", "Asia/Tokyo"]),
+    quiet_hours=st.none() | st.sampled_from([OFF, "22:00-06:00"]),
+    weekly_cap=st.none() | st.integers(0, 9),
+    second_person=st.none() | st.booleans(),
+)
+TREES = st.lists(st.tuples(st.integers(0, 99), OWN), min_size=1, max_size=9)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(TREES)
+def test_what_holds_is_what_the_naive_walk_up_the_tree_finds(database: Database, drawn: list[tuple[int, RegionOwn]]):
+    above = {at: draw % at - 1 if at else -1 for at, (draw, _) in enumerate(drawn)}  # -1: the top
+    new = [
+        NewRegion(f"n{at}", "N", "root" if above[at] < 0 else f"n{above[at]}", own) for at, (_, own) in enumerate(drawn)
+    ]
+
+    def nearest(at: int, name: str) -> object:
+        while at >= 0:
+            if (value := getattr(drawn[at][1], name)) is not None:
+                return value
+            at = above[at]
+        return "Asia/Shanghai" if name == "zone" else None
+
+    with suppress(RollBack), database.unit_of_work() as uow:
+        uow.regions.root()
+        uow.regions.plant(reversed(new))
+        lines = uow.regions.coded(one.code for one in new)
+        found = uow.regions.settings_at([line.region.path for line in lines.values()])
+        for at in above:
+            line = lines[f"n{at}"]
+            held = found[line.region.path]
+            quiet = nearest(at, "quiet_hours")
+            assert held.zone == line.region.zone == nearest(at, "zone")
+            assert held.quiet == (None if quiet is None else QuietHours.parse(str(quiet)) or NEVER_QUIET)
+            assert held.weekly_cap == nearest(at, "weekly_cap")
+            assert held.second_person == nearest(at, "second_person") == line.settings.second_person
+        raise RollBack
 
 
 def test_two_who_make_the_same_region_at_once_are_told_and_not_both_served(database: Database):

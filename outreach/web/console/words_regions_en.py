@@ -32,7 +32,7 @@ REGIONS_EN: Mapping[str, str] = {
     "region_right_below": "Right below",
     "region_nothing_below": "Nothing yet.",
     "region_zone": "Time zone",
-    "region_zone_hint": "Such as Asia/Shanghai.",
+    "region_zone_hint": "Such as Asia/Shanghai. Activities that are planned are then shown by it too.",
     "region_quiet_hours": "Quiet hours",
     "region_quiet_hint": "Such as 21:30-07:30, or off. Reminders keep out of them.",
     "region_opening_hours": "When staff read notes",

@@ -32,7 +32,7 @@ REGIONS_ZH: Mapping[str, str] = {
     "region_right_below": "下级地区",
     "region_nothing_below": "还没有。",
     "region_zone": "时区",
-    "region_zone_hint": "例如 Asia/Shanghai。",
+    "region_zone_hint": "例如 Asia/Shanghai。改了之后，已定好的活动也按新时区显示。",
     "region_quiet_hours": "安静时段",
     "region_quiet_hint": "例如 21:30-07:30；不设就写 off。提醒会避开这段时间。",
     "region_opening_hours": "什么时候看留言",
