@@ -202,7 +202,7 @@ ZH: Mapping[str, str] = {
     "to_print": "打印签到表",
     "roster_caption": "按报名号码排列，只有号码和本人想用的称呼",
     "called": "称呼",
-    "no_name": "没有留",
+    "no_name": "没有留称呼",
     "for_somebody": "替别人报的",
     "people": "人数",
     "people_n": "{n} 人",
