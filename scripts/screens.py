@@ -5,18 +5,18 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 HOUSE = Path(__file__).parent.parent
 sys.path.insert(0, str(HOUSE / "tests" / "browser"))
 from browser_town import Town  # noqa: E402 the tests' own way to start a demo
+from browser_visits import Visits, press, say  # noqa: E402 and to walk through it
 
 FOLDER = HOUSE / "docs" / "screens"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -26,6 +26,8 @@ ARGUMENTS = [
 ]  # fmt: skip
 PHONE = ViewportSize(width=390, height=844)
 DESK = ViewportSize(width=1280, height=860)
+TAI_CHI = 3  # its number among the activities of the demo, in Dongpo village
+PATIENCE = 20_000  # milliseconds until an announcement is in the chat
 LARGEST = 200_000  # bytes a picture: a reader in a village pays for them
 
 
@@ -41,6 +43,8 @@ class Picture(NamedTuple):
     login: str = ""
     """Whoever of the demo's staff looks at it; empty: a visitor."""
     size: ViewportSize = PHONE
+    top: str = ""
+    """The heading that is scrolled to the top of the picture; empty: the top of the page."""
 
 
 PICTURES = (
@@ -76,6 +80,26 @@ PICTURES = (
     Picture("console-new-phone", "/console/activities/new?kind=lecture", "更多选项", scale=1.5, login="county"),
     Picture("console-move", "/console/activities/1/move", "这一步之后", scale=1, login="county", size=DESK),
     Picture("console-roster-phone", "/console/activities/1/roster", "打印签到表", scale=1.5, login="county"),
+    Picture("console-announce-new-phone", "/console/announce/new?activity=3", "先看看", scale=1.5, login="village"),
+    Picture("console-announce-outlook", "/console/announce/2", "人会收到", scale=1, login="village", size=DESK),
+    Picture(
+        "console-announce-preview-phone",
+        "/console/announce/2",
+        "不要了",
+        scale=1.5,
+        login="village",
+        top="发出去是这样",
+    ),
+    Picture("console-announce-done", "/console/announce/1", "已送出", scale=1, login="village", size=DESK),
+    Picture("console-threads", "/console/threads?all=1", "等回复", scale=1, login="village", size=DESK),
+    Picture("console-thread-phone", "/console/threads/1", "发送回复", scale=1.5, login="village"),
+    Picture("console-alerts", "/console/alerts", "我来处理", scale=1, login="town", size=DESK),
+    Picture("console-library", "/console/library", "已批准", scale=1, login="editor", size=DESK),
+    Picture("console-item", "/console/library/whom-to-tell/zh", "发出去", scale=1, login="editor", size=DESK),
+    Picture("console-staff", "/console/staff", "新账号", scale=1, login="county", size=DESK),
+    Picture("console-channels", "/console/channels", "网页聊天", scale=1, login="county", size=DESK),
+    Picture("console-audit", "/console/audit", "做了什么", scale=1, login="auditor", size=DESK),
+    Picture("console-sign-in-phone", "/console/sign-in", "登录名", scale=1.5),
 )
 
 
@@ -95,6 +119,7 @@ def main() -> None:
 def _take_all(town: Town, folder: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_chromium(), args=ARGUMENTS)
+        password = _fill(browser, town)
         for picture in PICTURES:
             context = browser.new_context(
                 viewport=picture.size,
@@ -105,18 +130,34 @@ def _take_all(town: Town, folder: Path) -> None:
             )
             page = context.new_page()
             if picture.login:
-                _sign_in(page, picture.login, town)
+                _sign_in(page, picture.login, password)
             _take(_shown(page, picture), folder / f"{picture.name}.png")
         browser.close()
 
 
-def _sign_in(page: Page, login: str, town: Town) -> None:
-    found = re.search(r"the password is (\S+)", town.told())
-    if found is None:
-        raise SystemExit("the demo did not say with which password its staff sign in")
+def _fill(browser: Browser, town: Town) -> str:
+    """What staff find in the morning: a note, an alert, one announcement sent and one to look at; the password."""
+    visits = Visits(browser, town)
+    worried, asking = visits.resident(), visits.resident()
+    village = visits.staff("village")
+    for sent in (True, False):
+        village.goto(f"/console/announce/new?activity={TAI_CHI}")
+        village.get_by_role("button", name="先看看会发给谁").click()
+        if sent:
+            village.get_by_role("button", name="就这样，批准发送").click()
+            expect(asking.locator("#log")).to_contain_text("附近有活动，欢迎您来", timeout=PATIENCE)
+    for words in ("人工", "周五的讲座能带孩子来吗？"):
+        say(asking, words)
+    press(asking, "同意并发送")
+    say(worried, "我不想活了")
+    visits.end()
+    return visits.password
+
+
+def _sign_in(page: Page, login: str, password: str) -> None:
     page.goto("/console/")
     page.locator("#login").fill(login)
-    page.locator("#password").fill(found[1])
+    page.locator("#password").fill(password)
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_be_visible()
 
@@ -127,6 +168,8 @@ def _shown(page: Page, picture: Picture) -> Page:
         shown = page.locator("a.card, #log .choices button").filter(has_text=label)
         (page.locator(label) if label.startswith("css=") else shown).last.click()
     expect(page.get_by_text(picture.seen).last).to_be_visible()
+    if picture.top:
+        page.get_by_role("heading", name=picture.top).evaluate("one => one.scrollIntoView()")
     return page
 
 
