@@ -12,7 +12,7 @@ from outreach.calendar.entry import Entry
 NAMELESS = "—"
 """Shown for a title of which cleaning leaves nothing: an entry without SUMMARY looks broken in every client."""
 
-KEPT_BLOCKS = 4_096  # about 5 MB; a feed is at most a few thousand entries
+KEPT_BLOCKS = 12_288  # 15 MB when full; with fewer than a feed holds, each reading would push out what the next needs
 
 
 def vevent_block(entry: Entry) -> bytes:

@@ -27,6 +27,7 @@ from outreach.services.ports import UnitOfWork
 from outreach.services.problems import BadFields
 
 WITHDRAWN_AT_ONCE = 1_000  # rows a transaction: about 20 ms on SQLite, so that no sign-up waits longer than that
+COUNTED_AT_ONCE = 5_000
 
 
 def draft(uow: UnitOfWork, by: Actor, room: Newsroom, new: NewBroadcast, now: datetime) -> BroadcastCard:
@@ -47,6 +48,12 @@ def dry_run(uow: UnitOfWork, by: Actor, room: Newsroom, what: BroadcastId | NewB
     """Whom it would reach on which lane, who is left out and why, and when it would be through; stores nothing."""
     whole, texts = _words(uow, by, room, what, now)
     return broadcast_outlook.dry_run(uow, room, whole, texts, now)
+
+
+def is_counted_at_once(uow: UnitOfWork, card: BroadcastCard) -> bool:
+    """Whether so few live there that a `dry_run` does not keep a page waiting; each thousand takes some 3 ms."""
+    path = uow.regions.get(card.region_id).path
+    return uow.broadcasts.people_in(path, COUNTED_AT_ONCE + 1) <= COUNTED_AT_ONCE
 
 
 def approve(

@@ -43,6 +43,7 @@ class ResidentRow(Row, table=True):
     __tablename__ = "resident"
     __table_args__ = (
         partial_index("ix_resident_next_tip_at", "next_tip_at", where="next_tip_at IS NOT NULL"),
+        Index("ix_resident_region_id", "region_id"),
         NEVER_REUSED,
     )
 

@@ -71,6 +71,9 @@ class Broadcasts(Protocol):
     def tally(self, aim: Aim, lanes: Sequence[OpenLane], weekly_cap: int | None, now: datetime) -> list[Tally]:
         """Everybody in the region, counted by what would become of it. A constant number of statements."""
 
+    def people_in(self, region_path: str, most: int) -> int:
+        """How many live in that region and below it; *most* at the most, and no more are looked at."""
+
     def withdraw(self, broadcast_id: BroadcastId, reason: str, limit: int, now: datetime) -> int:
         """Take back up to *limit* of what is open; how many."""
 

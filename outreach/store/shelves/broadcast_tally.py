@@ -13,7 +13,7 @@ from outreach.domain.may_send import WEEK, Why
 from outreach.domain.messages import Language
 from outreach.services.cards_broadcasts import Aim, OpenLane, Tally
 from outreach.store.rows_ledger import TOLD
-from outreach.store.shelves.broadcast_meant import MEANT, PEOPLE_AND_WAYS, REGION, RESIDENT, lives_in, why_not
+from outreach.store.shelves.broadcast_meant import MEANT, PEOPLE, PEOPLE_AND_WAYS, REGION, RESIDENT, lives_in, why_not
 from outreach.store.shelves.ledger_entry import NO_ADDRESS
 from outreach.store.shelves.ledger_letters import ADDRESS, DELIVERY
 from outreach.store.shelves.ledger_people import region_rules
@@ -55,6 +55,13 @@ def tally(at: Transaction, aim: Aim, lanes: Sequence[OpenLane], weekly_cap: int 
         Tally(why, bool(later), None if lane is None else LaneName(lane), Language(language), people)
         for why, later, lane, language, people in rows
     ]
+
+
+def people_in(at: Transaction, region_path: str, most: int) -> int:
+    """How many live there, up to *most*."""
+    lives = _G.path.startswith(region_path, autoescape=True)
+    some = select(literal(1)).select_from(PEOPLE).where(lives).limit(most).subquery()
+    return at.connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
 def _told_since(since: datetime) -> ColumnElement[int]:

@@ -196,6 +196,10 @@ class BroadcastShelf(Shelf):
         """Everybody in the region, counted by what would become of it. A constant number of statements."""
         return broadcast_tally.tally(self._at, aim, lanes, weekly_cap, now)
 
+    def people_in(self, region_path: str, most: int) -> int:
+        """How many live in that region and below it; *most* at the most, and no more are looked at."""
+        return broadcast_tally.people_in(self._at, region_path, most)
+
     def withdraw(self, broadcast_id: BroadcastId, reason: str, limit: int, now: datetime) -> int:
         """Take back up to *limit* of what is open; how many."""
         return broadcast_reached.withdraw(self._at, broadcast_id, reason, limit, now)

@@ -114,7 +114,8 @@ def _one(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
     card, room = status.card, visit.house.newsroom
     is_draft = card.state is BroadcastState.DRAFT
     seen = broadcasts.preview(uow, visit.by, room, card.id, visit.now) if is_draft else None
-    run = broadcasts.dry_run(uow, visit.by, room, card.id, visit.now) if is_draft else None
+    counted = is_draft and (visit.asked("count") or broadcasts.is_counted_at_once(uow, card))
+    run = broadcasts.dry_run(uow, visit.by, room, card.id, visit.now) if counted else None
     return {
         "card": card,
         "by_state": status.by_state,

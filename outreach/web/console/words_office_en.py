@@ -242,6 +242,8 @@ OFFICE_EN: Mapping[str, str] = {
     "look_first": "See first whom it reaches",
     "drafted": "Drafted",
     "whom_it_reaches": "Whom it reaches",
+    "counting": "So many people live there that counting takes a moment …",
+    "count_now": "Count them now",
     "get_it": "get it",
     "do_not": "do not",
     "through_by": "Through by about",

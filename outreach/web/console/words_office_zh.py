@@ -224,6 +224,8 @@ OFFICE_ZH: Mapping[str, str] = {
     "look_first": "先看看会发给谁",
     "drafted": "起草",
     "whom_it_reaches": "发给谁",
+    "counting": "这里住的人多，数一下要等片刻……",
+    "count_now": "现在就数",
     "get_it": "人会收到",
     "do_not": "人不会收到",
     "through_by": "预计发完",

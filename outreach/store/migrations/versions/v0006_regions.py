@@ -15,7 +15,7 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Columns that are empty, but for zones: one that differs from that of the region above was set there."""
+    """An index to count by, and columns that are empty, but for zones: one that differs from that of the region above was set there."""
     op.add_column("region", sa.Column("quiet_hours", sa.String(), nullable=True))
     op.add_column("region", sa.Column("opening_hours", sa.String(), nullable=True))
     op.add_column("region", sa.Column("helplines", sa.String(), nullable=True))
@@ -27,3 +27,4 @@ def upgrade() -> None:
         "UPDATE region SET own_zone = zone "
         "WHERE zone <> (SELECT above.zone FROM region AS above WHERE above.id = region.parent_id)"
     )
+    op.create_index("ix_resident_region_id", "resident", ["region_id"])
