@@ -147,9 +147,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def program(site: Path, tmp_path: Path) -> Iterator[Program]:
-    """An installed Outreach that is not running yet."""
-    made = Program(site, tmp_path, free_port())
+def program(site: Path, tmp_path: Path, database_url: str) -> Iterator[Program]:
+    """An installed Outreach that is not running yet, on either database."""
+    made = Program(site, tmp_path, free_port(), {"OUTREACH_DATABASE_URL": database_url})
     yield made
     made.kill()
 

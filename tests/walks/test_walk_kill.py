@@ -45,7 +45,7 @@ def with_wechat(program: Program) -> None:
 def database_of(program: Program) -> Iterator[Database]:
     """The program's database, looked at while it is down."""
     folder = Path(program.environment["OUTREACH_DATA_DIR"])
-    database = Database.open(f"sqlite:///{folder / 'outreach.db'}", Path(f"{folder}.key"), folder)
+    database = Database.open(program.environment["OUTREACH_DATABASE_URL"], Path(f"{folder}.key"), folder)
     try:
         yield database
     finally:
