@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 
+import pytest
 from services_town import NOTICE, PUSH, RHYTHM, Queued, Town
 
 from outreach.domain.messages import Language
+from outreach.domain.people import Audience
 from outreach.services import people, tips
 from outreach.services.cards import Caller
 from outreach.services.people import Arrival
@@ -141,3 +144,20 @@ def test_the_words_are_those_that_were_approved(town: Town):
     (ready,) = town.dispatch()
 
     assert "The very words." in ready.parts[0].text
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_nobody_gets_a_text_again_before_all_that_are_for_them_have_been(town: Town, seed: int):
+    pick = random.Random(seed)
+    tags = ("general", "parent", "youth", "elderly")
+    library = {f"t{number}": frozenset(pick.sample(tags, pick.randint(1, 2))) for number in range(pick.randint(2, 7))}
+    for slug, audience in library.items():
+        town.approve(slug, *audience)
+    chosen = frozenset(pick.sample(tags[1:], pick.randint(0, 2)))
+    subscribe(town, "ann", *chosen)
+    theirs = {f"Title {slug}" for slug, audience in library.items() if Audience(audience).includes(chosen)}
+
+    seen = [title for _ in range(2 * len(theirs)) for title in a_week_of(town)]
+
+    assert set(seen[: len(theirs)]) == theirs
+    assert seen[len(theirs) :] == seen[: len(theirs)]
