@@ -233,7 +233,7 @@ OFFICE_EN: Mapping[str, str] = {
         "No telephone numbers (write {crisis_line} or {emergency} instead), no promises, "
         "nothing from which anybody could guess who comes."
     ),
-    "audience_hint": "With “general”, people who chose nothing get it too.",
+    "audience_hint": "With “Everybody”, people who chose nothing get it too.",
     "announce_unit_hint": "It goes to residents of this unit and all below it.",
     "when_to_begin": "When",
     "at_once": "as soon as it is approved",
