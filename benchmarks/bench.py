@@ -24,6 +24,7 @@ from urllib.parse import urlencode
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import pages
 import telegram_sends
 import wechat_steady
 from harness import free_port, median_of, percentile, post_all, python, served
@@ -41,7 +42,7 @@ def main() -> None:
     """Measure everything and print a table."""
     print(_machine(), flush=True)
     print("\n| what | figure | floor in the same run | ratio or goal |\n|---|---|---|---|", flush=True)
-    for measure in (_hook, _rush, steady, telegram_sends.line, _start_up, _memory):
+    for measure in (_hook, _rush, steady, telegram_sends.line, pages.lines, _start_up, _memory):
         print(measure(), flush=True)
 
 
