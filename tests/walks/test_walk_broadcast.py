@@ -234,9 +234,10 @@ async def _stop_in_the_middle(folder: Path, database_url: str) -> None:
 
         await until(is_settled, "the rest to be taken back")
         scene.moving.pass_by(timedelta(hours=1))
-        await asyncio.gather(*(sender.drain() for sender in scene.house.app._senders.values()))
+        left = [await scene.house.look(lambda uow, lane=lane: uow.deliveries.next_due(lane)) for lane in LANES]
         outcomes = await scene.outcomes(card.id)
         in_the_air = 2 * 16  # what each bot had claimed already
+        assert left == [None, None]
         assert steps == [(1_000, 900, BroadcastState.PLANNING), (2_000, 1_800, BroadcastState.PLANNING)]
         assert 3_000 <= scene.arrivals <= sent_by_then + in_the_air < 9_000
         assert max(bot.arrivals[-1] for bot in scene.bots) <= stopped_at + 1
