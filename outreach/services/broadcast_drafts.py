@@ -80,7 +80,7 @@ def about_start(
         return [Problem("starts", "past", "it lies in the past; give a later time, or none to begin at once")]
     if starts_at > now + FURTHEST:
         said = f"more than {FURTHEST.days} days ahead; look again"
-        return [Problem("starts", "too_far", said, {"days": FURTHEST.days})]
+        return [Problem("starts", "days_too_far", said, {"days": FURTHEST.days})]
     activity = None if activity_id is None else _found(uow, activity_id)
     if activity is not None and starts_at >= activity.starts_at:
         return [Problem("starts", "begun_by_then", "the activity has begun by then; give an earlier time")]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from console_scene import PASSWORD, as_staff, employ, fields_in, planned, sign_in, units
@@ -258,3 +261,21 @@ def test_a_household_counts_as_one_place():
     assert network_of("2001:db8:1:2:3::4") == network_of("2001:db8:1:2:ffff::1")
     assert network_of("192.0.2.1") != network_of("192.0.2.2")
     assert network_of("testclient") == "testclient"
+
+
+def test_every_problem_that_a_rule_can_name_has_words_that_need_no_more_than_it_gives():
+    """A sentence that asks for a value nobody gives would be an error page where a remedy should stand."""
+    room = Path(__file__).parents[2] / "outreach"
+    named = [
+        (call.args[1].value, {key.value for key in call.args[3].keys} if len(call.args) > 3 else set())
+        for file in (*(room / "services").glob("*.py"), *(room / "web" / "console").glob("*.py"))
+        for call in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Problem"
+        and isinstance(call.args[1], ast.Constant) and (len(call.args) < 4 or isinstance(call.args[3], ast.Dict))
+    ]  # fmt: skip
+
+    assert len(named) > 30
+    for code, given in named:
+        for lang, words in WORDS.items():
+            sentence = words.get(f"problem_{code}", "")
+            assert set(re.findall(r"{(\w+)}", sentence)) <= given, (code, lang)

@@ -85,20 +85,26 @@ def _new(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
 
 def _draft(uow: UnitOfWork, visit: Visit) -> Go:
     form, wish = visit.form, _wish(visit)
-    unit = uow.regions.by_code(form.text("unit"))
+    unit, audience = uow.regions.by_code(form.text("unit")), frozenset(form.all("audience"))
+    missing = [] if audience else [Problem("audience", "choose", "nobody is named; choose at least one")]
     if unit is None:
-        raise BadFields([Problem("unit", "no_unit", "there is no unit with that code")])
+        raise BadFields([*missing, Problem("unit", "no_unit", "there is no unit with that code")])
     new = NewBroadcast(
         about=wish.about,
         region_id=unit.id,
         activity_id=wish.activity_id,
         slug=wish.slug or None,
         texts={one: text for one in Language if (text := form.text(f"text.{one.value}"))},
-        audience=frozenset(form.all("audience")),
+        audience=audience,
         languages=_languages(visit, wish),
         starts_at=_moment(visit, unit.zone),
     )
-    card = broadcasts.draft(uow, visit.by, visit.house.newsroom, new, visit.now)
+    try:
+        card = broadcasts.draft(uow, visit.by, visit.house.newsroom, new, visit.now)
+    except BadFields as refused:
+        raise BadFields([*missing, *refused.found]) from None
+    if missing:  # whoever unticks everybody does not mean everybody
+        raise BadFields(missing)
     return Go(f"{PATH}/{card.id}", "announcement_drafted")
 
 

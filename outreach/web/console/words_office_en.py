@@ -242,6 +242,7 @@ OFFICE_EN: Mapping[str, str] = {
     "look_first": "See first whom it reaches",
     "drafted": "Drafted",
     "whom_it_reaches": "Whom it reaches",
+    "problem_days_too_far": "That is more than {days} days ahead; look at the year again.",
     "counting": "So many people live there that counting takes a moment …",
     "count_now": "Count them now",
     "get_it": "get it",

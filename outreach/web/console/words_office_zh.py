@@ -224,6 +224,7 @@ OFFICE_ZH: Mapping[str, str] = {
     "look_first": "先看看会发给谁",
     "drafted": "起草",
     "whom_it_reaches": "发给谁",
+    "problem_days_too_far": "离现在超过 {days} 天，是不是写错了年份？",
     "counting": "这里住的人多，数一下要等片刻……",
     "count_now": "现在就数",
     "get_it": "人会收到",
