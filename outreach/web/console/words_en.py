@@ -281,7 +281,4 @@ EN: Mapping[str, str] = {
     "nothing_on": "Nothing is on today or tomorrow.",
     "see_upcoming": "See what comes later",
     "broadcasts_running": "Announcements under way",
-    "broadcast_approved": "approved, waits for its time",
-    "broadcast_planning": "being prepared",
-    "broadcast_sending": "being sent",
 }

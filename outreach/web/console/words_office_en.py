@@ -220,7 +220,7 @@ OFFICE_EN: Mapping[str, str] = {
     "people_column": "People",
     "broadcast_draft": "draft",
     "broadcast_approved": "approved, waits for its time",
-    "broadcast_planning": "being queued",
+    "broadcast_planning": "being prepared",
     "broadcast_sending": "being sent",
     "broadcast_done": "done",
     "broadcast_stopped": "stopped",

@@ -205,7 +205,7 @@ OFFICE_ZH: Mapping[str, str] = {
     "people_column": "人数",
     "broadcast_draft": "草稿",
     "broadcast_approved": "已批准，等时间",
-    "broadcast_planning": "正在排队",
+    "broadcast_planning": "正在准备",
     "broadcast_sending": "正在发送",
     "broadcast_done": "发完了",
     "broadcast_stopped": "已停止",

@@ -284,7 +284,4 @@ ZH: Mapping[str, str] = {
     "nothing_on": "今天和明天没有活动。",
     "see_upcoming": "看看以后的活动",
     "broadcasts_running": "正在发送的通知",
-    "broadcast_approved": "已批准，等时间到",
-    "broadcast_planning": "正在准备",
-    "broadcast_sending": "正在发送",
 }
