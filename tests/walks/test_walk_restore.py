@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.cookiejar import CookieJar
+from pathlib import Path
 
 import pytest
 from conftest import Program, eventually
@@ -32,8 +33,15 @@ def signs_in(program: Program, login: str, password: str) -> bool:
         return "sign-in" not in response.geturl()
 
 
-@pytest.mark.parametrize("onto", ["sqlite", "postgresql"])
-def test_a_house_goes_on_from_its_backup(program: Program, onto: str, request: pytest.FixtureRequest):
+def empty_database(kind: str, folder: Path, request: pytest.FixtureRequest) -> str:
+    """Where the house goes on: a database of the same kind (tests/store holds the journeys between the kinds)."""
+    if kind == "sqlite":
+        return f"sqlite:///{folder / 'outreach.db'}"
+    make: Callable[[], str] = request.getfixturevalue("new_postgres")
+    return make()
+
+
+def test_a_house_goes_on_from_its_backup(program: Program, database_kind: str, request: pytest.FixtureRequest):
     program.settings |= {"OUTREACH_REMINDERS": "1h", "OUTREACH_BASE_URL": program.url}
     program.json(
         "activity", "add", "--kind", "cultural", "--title", TITLE, "--starts", in_time(days=3),
@@ -60,10 +68,8 @@ def test_a_house_goes_on_from_its_backup(program: Program, onto: str, request: p
     elsewhere.settings |= {
         "OUTREACH_DATA_DIR": str(program.home / "next"),
         "OUTREACH_KEY_FILE": str(program.home / "var.key"),
+        "OUTREACH_DATABASE_URL": empty_database(database_kind, program.home / "next", request),
     }
-    if onto == "postgresql":
-        make: Callable[..., str] = request.getfixturevalue("new_postgres")
-        elsewhere.settings["OUTREACH_DATABASE_URL"] = make()
     back = elsewhere.json("restore", str(program.home / "town.backup"))
     try:
         elsewhere.start()
