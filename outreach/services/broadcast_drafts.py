@@ -16,7 +16,7 @@ from outreach.domain.people import GENERAL
 from outreach.services import broadcast_words
 from outreach.services.access import require
 from outreach.services.broadcast_words import Newsroom
-from outreach.services.cards import ActivityCard, ApprovedItem, Region
+from outreach.services.cards import ActivityCard, Region
 from outreach.services.cards_broadcasts import BroadcastCard, BroadcastText, NewBroadcast
 from outreach.services.ports import UnitOfWork
 from outreach.services.problems import BadFields, Problem
@@ -70,6 +70,14 @@ def as_entered(card: BroadcastCard, kept: Texts) -> NewBroadcast:
     )
 
 
+def is_for_all_to_see(card: ActivityCard) -> bool:
+    """Whether there is anything to announce: one that is not for all is answered as if there were none.
+
+    So its id tells nobody anything.
+    """
+    return card.status is ActivityStatus.PUBLISHED and not card.restricted
+
+
 def about_start(
     uow: UnitOfWork, activity_id: ActivityId | None, starts_at: datetime | None, now: datetime
 ) -> list[Problem]:
@@ -101,8 +109,7 @@ def _of_activity(
     uow: UnitOfWork, by: Actor, room: Newsroom, region: Region, new: NewBroadcast, now: datetime
 ) -> _Subject:
     card = None if new.activity_id is None else _found(uow, new.activity_id)
-    # The same answer for one that is not there and one that is not for everybody: an id tells nobody anything.
-    if card is None or card.restricted or card.status is not ActivityStatus.PUBLISHED:
+    if card is None or not is_for_all_to_see(card):
         none = Problem("activity", "no_activity", "there is none with this id that everybody may see")
         return _Subject({}, frozenset(), (none,))
     problems = []
@@ -120,9 +127,7 @@ def _of_activity(
 
 
 def _of_item(uow: UnitOfWork, new: NewBroadcast) -> _Subject:
-    found: dict[Language, ApprovedItem] = {
-        item.language: item for item in uow.contents.approved() if item.slug == new.slug
-    }
+    found = {item.language: item for item in uow.contents.approved(slug=new.slug or "")}
     if not found:
         none = Problem("item", "no_item", "there is none of that name that is approved here")
         return _Subject({}, frozenset(), (none,))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from console_scene import as_staff, employ, planned, sign_in
@@ -17,6 +19,11 @@ PATH = "/console/announce"
 ZH = WORDS["zh"]
 SAID = "明天停水，活动照常，请自带水杯。"
 TEXT = {"text.zh": SAID, "text.en": "", "audience": "general", "unit": "east", "when": "now", "starts": ""}
+
+
+def in_days(days: int) -> str:
+    """That many days from now, half past nine there, as a field for a time sends it."""
+    return f"{datetime.now(ZoneInfo('Asia/Shanghai')) + timedelta(days=days):%Y-%m-%dT09:30}"
 
 
 async def draft(browser, **changes) -> str:
@@ -109,7 +116,10 @@ def test_an_activity_goes_out_at_the_word_of_one_and_names_its_own_people(tmp_pa
         ({"unit": "nowhere"}, "problem_no_unit"),
         ({"when": "later", "starts": "2020-01-01T10:00"}, "problem_past"),
         ({"when": "later", "starts": "2999-01-01T10:00"}, "problem_days_too_far"),
-        ({"when": "later", "starts": "soon"}, "problem_not_a_time"),
+        *(
+            ({"when": "later", "starts": typed}, "problem_not_a_time")
+            for typed in ("", "soon", "2027-01-01", "0001-01-01T00:00", "9999-12-31T23:59-23:00")
+        ),
     ],
 )
 def test_bad_input_is_told_and_all_that_was_typed_is_kept(tmp_path, changes, problem):
@@ -137,6 +147,52 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path):
     refused = as_staff(tmp_path, story)
 
     assert refused.text.count('aria-invalid="true"') == 3
+
+
+def test_an_unknown_unit_hides_nothing_else_that_is_wrong(tmp_path):
+    async def story(house, browser, made):
+        changes = {"text.zh": "打 {hotline}", "unit": "nowhere", "audience": [], "when": "later", "starts": ""}
+        return (await browser.post(f"{PATH}/new", data=TEXT | changes)).text, count(house, "broadcast")
+
+    refused, kept = as_staff(tmp_path, story)
+
+    assert refused.count('aria-invalid="true"') == 4
+    assert kept == 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "code", "begins"),
+    [
+        ({"when": "later", "starts": in_days(40)}, 303, in_days(40)),
+        ({"when": "now", "starts": "2020-01-01T10:00"}, 303, ""),
+        ({"when": "later", "starts": ""}, 422, in_days(30)),
+        ({"when": "later", "starts": "0001-01-01T00:00"}, 422, in_days(30)),
+        ({"when": "later", "starts": "2020-01-01T10:00"}, 422, in_days(30)),
+    ],
+)
+def test_a_draft_may_begin_at_another_time(tmp_path, sent, code, begins):
+    async def story(house, browser, made):
+        place = await draft(browser, when="later", starts=in_days(30))
+        answer = await browser.post(f"{place}/schedule", data=sent)
+        return answer, (await browser.get(place)).text
+
+    answer, page = as_staff(tmp_path, story)
+
+    assert answer.status_code == code
+    assert re.search(r'name="starts" type="datetime-local" value="([^"]*)"', page)[1] == begins
+    assert code == 303 or 'aria-invalid="true"' in answer.text
+
+
+@pytest.mark.parametrize("hidden", ["restricted", "draft", "elsewhere, a draft"])
+def test_an_activity_that_is_not_for_all_to_see_is_not_even_named(tmp_path, hidden):
+    async def story(house, browser, made):
+        where = made["west"] if hidden.startswith("elsewhere") else made["east"]
+        card = planned(house, where, draft=hidden != "restricted", restricted=hidden == "restricted")
+        return await alike(browser, f"{PATH}/new?activity={card.id}", f"{PATH}/new?activity={UNKNOWN}")
+
+    mine, unknown = as_staff(tmp_path, story)
+
+    assert mine == unknown
 
 
 def test_markup_stays_text_in_form_list_and_preview(tmp_path):

@@ -108,8 +108,8 @@ class Contents(Protocol):
     ) -> ApprovedItem:
         """Freeze *item* and let it stand: also one that was withdrawn, or that another had followed."""
 
-    def approved(self, language: Language | None = None) -> list[ApprovedItem]:
-        """The version of each item that stands: approved last, not withdrawn. By slug."""
+    def approved(self, language: Language | None = None, slug: str | None = None) -> list[ApprovedItem]:
+        """The version of each item, or of that one, that stands: approved last, not withdrawn. By slug."""
 
     def get(self, slug: str, language: Language, version: str) -> ApprovedItem | None:
         """One approved version that may be sent; ``None`` for a withdrawn one."""

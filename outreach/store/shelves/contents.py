@@ -39,7 +39,6 @@ _ITEM = (_V.slug, _V.language, _V.version, _V.title, _V.body, _V.audience, _V.ap
 _CARD = (_V.slug, _V.language, _V.version, _V.title, _V.audience, _V.approved_by, _V.approved_at)
 _WITHDRAWN = (_V.withdrawn_at, _V.withdrawn_by)
 _APPROVED = select(*_ITEM).where(_IS_LATEST, _STANDS).order_by(_V.slug, _V.language)
-_APPROVED_IN = _APPROVED.where(_V.language == bindparam("language"))
 _OF_ITEM = (_V.slug == bindparam("slug"), _V.language == bindparam("language"))
 _GET = select(*_ITEM).where(*_OF_ITEM, _V.version == bindparam("version"), _STANDS)
 _LATEST = select(*_CARD, *_WITHDRAWN).where(_IS_LATEST).order_by(_V.slug, _V.language)
@@ -116,11 +115,11 @@ class ContentShelf(Shelf):
             raise NotFound("item", item.slug)
         return stored
 
-    def approved(self, language: Language | None = None) -> list[ApprovedItem]:
-        """The version of each item that stands: approved last, not withdrawn. By slug."""
-        if language is None:
-            return [_item(row) for row in self._at.connection.execute(_APPROVED)]
-        return [_item(row) for row in self._at.connection.execute(_APPROVED_IN, {"language": language.value})]
+    def approved(self, language: Language | None = None, slug: str | None = None) -> list[ApprovedItem]:
+        """The version of each item, or of that one, that stands: approved last, not withdrawn. By slug."""
+        wanted = _APPROVED if language is None else _APPROVED.where(_V.language == language.value)
+        wanted = wanted if slug is None else wanted.where(_V.slug == slug)
+        return [_item(row) for row in self._at.connection.execute(wanted)]
 
     def get(self, slug: str, language: Language, version: str) -> ApprovedItem | None:
         """One approved version that may be sent, also one that a newer has followed; ``None`` for a withdrawn one."""

@@ -18,6 +18,7 @@ from outreach.services.cards import ActivityCard
 from outreach.services.cards_planning import ActivityPlan, HostChoice
 from outreach.services.problems import BadFields, Problem
 from outreach.web.console.forms import Form
+from outreach.web.console.moments import moment_of
 from outreach.web.console.visit import number
 
 LONGEST = 31 * 24 * 60  # minutes
@@ -51,16 +52,11 @@ class Reading:
 
     def moment(self, name: str, zone: str) -> datetime | None:
         """A moment given in the local time of *zone*, in UTC; ``None`` with a problem for what is none."""
-        try:
-            local = datetime.fromisoformat(self.text(name))
-        except ValueError:
-            self.problems.append(Problem(name, "not_a_time", "that is not a day and time: choose both"))
+        found = moment_of(self.text(name), zone, name)
+        if isinstance(found, Problem):
+            self.problems.append(found)
             return None
-        moment = local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) if local.tzinfo is None else local
-        if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
-            self.problems.append(Problem(name, "no_such_time", "the clocks are changed then: there is no such time"))
-            return None
-        return moment
+        return found
 
     def tags(self, name: str, vocabulary: Vocabulary) -> frozenset[str]:
         """Those of the chosen audiences that there are; at least one."""

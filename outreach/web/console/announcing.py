@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,10 +17,13 @@ from outreach.domain.ids import ActivityId, RegionId
 from outreach.domain.messages import Language
 from outreach.services import broadcasts
 from outreach.services.access import require_somewhere
+from outreach.services.broadcast_drafts import is_for_all_to_see
+from outreach.services.cards import Region
 from outreach.services.cards_broadcasts import BroadcastCard, NewBroadcast
 from outreach.services.ports import UnitOfWork
 from outreach.services.problems import BadFields, Problem
 from outreach.web.console.frame import Console, Page
+from outreach.web.console.moments import moment_of
 from outreach.web.console.visit import Go, Visit
 
 PATH = "/console/announce"
@@ -66,10 +69,9 @@ def _list(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
 
 
 def _new(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
-    path, _ = require_somewhere(visit.by, Permission.BROADCAST)
+    own = _own_unit(uow, visit)
     wish = _wish(visit)
     title, audience = _title_of(uow, wish, visit.lang)
-    own = uow.regions.get(RegionId(int(path.strip("/").rpartition("/")[2]))) if path else uow.regions.root()
     form = visit.form.opened_with(
         unit=own.code, audience=tuple(audience), language=tuple(one.value for one in Language), when="now"
     )
@@ -86,26 +88,33 @@ def _new(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
 def _draft(uow: UnitOfWork, visit: Visit) -> Go:
     form, wish = visit.form, _wish(visit)
     unit, audience = uow.regions.by_code(form.text("unit")), frozenset(form.all("audience"))
-    missing = [] if audience else [Problem("audience", "choose", "nobody is named; choose at least one")]
-    if unit is None:
-        raise BadFields([*missing, Problem("unit", "no_unit", "there is no unit with that code")])
+    where = unit or _own_unit(uow, visit)  # so that all else that is wrong is found beside an unknown unit
+    begins = _begins(visit, where.zone)
+    problems = [] if audience else [Problem("audience", "choose", "nobody is named; choose at least one")]
+    problems += [] if unit else [Problem("unit", "no_unit", "there is no unit with that code")]
+    problems += [begins] if isinstance(begins, Problem) else []
     new = NewBroadcast(
         about=wish.about,
-        region_id=unit.id,
+        region_id=where.id,
         activity_id=wish.activity_id,
         slug=wish.slug or None,
         texts={one: text for one in Language if (text := form.text(f"text.{one.value}"))},
         audience=audience,
         languages=_languages(visit, wish),
-        starts_at=_moment(visit, unit.zone),
+        starts_at=None if isinstance(begins, Problem) else begins,
     )
     try:
         card = broadcasts.draft(uow, visit.by, visit.house.newsroom, new, visit.now)
     except BadFields as refused:
-        raise BadFields([*missing, *refused.found]) from None
-    if missing:  # whoever unticks everybody does not mean everybody
-        raise BadFields(missing)
+        raise BadFields([*problems, *refused.found]) from None
+    if problems:  # whoever unticks everybody does not mean everybody; nothing is kept of what was just drafted
+        raise BadFields(problems)
     return Go(f"{PATH}/{card.id}", "announcement_drafted")
+
+
+def _own_unit(uow: UnitOfWork, visit: Visit) -> Region:
+    path, _ = require_somewhere(visit.by, Permission.BROADCAST)
+    return uow.regions.get(RegionId(int(path.strip("/").rpartition("/")[2]))) if path else uow.regions.root()
 
 
 def _languages(visit: Visit, wish: Wish) -> frozenset[Language]:
@@ -124,6 +133,7 @@ def _one(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
     run = broadcasts.dry_run(uow, visit.by, room, card.id, visit.now) if counted else None
     return {
         "card": card,
+        "form": visit.form.opened_with(**_time_chosen(card)),
         "by_state": status.by_state,
         "reasons": [one for one in status.outcomes if one.reason],
         "seen": seen,
@@ -155,8 +165,10 @@ def _approve(uow: UnitOfWork, visit: Visit) -> Go:
 
 def _schedule(uow: UnitOfWork, visit: Visit) -> Go:
     broadcast = _id(visit)
-    zone = uow.broadcasts.get(broadcast).zone
-    broadcasts.schedule(uow, visit.by, broadcast, _moment(visit, zone), visit.now)
+    begins = _begins(visit, uow.broadcasts.get(broadcast).zone)
+    if isinstance(begins, Problem):
+        raise BadFields([begins])
+    broadcasts.schedule(uow, visit.by, broadcast, begins, visit.now)
     return Go(f"{PATH}/{broadcast}", "scheduled")
 
 
@@ -168,6 +180,13 @@ def _stop(uow: UnitOfWork, visit: Visit) -> Go:
 
 def _id(visit: Visit) -> BroadcastId:
     return BroadcastId(visit.id("broadcast"))
+
+
+def _time_chosen(card: BroadcastCard) -> Mapping[str, str]:
+    if card.starts_at is None:
+        return {"when": "now"}
+    local = card.starts_at.astimezone(ZoneInfo(card.zone)).replace(tzinfo=None)
+    return {"when": "later", "starts": local.isoformat(timespec="minutes")}
 
 
 def _is_own(visit: Visit, card: BroadcastCard) -> bool:
@@ -188,27 +207,23 @@ def _title_of(uow: UnitOfWork, wish: Wish, language: Language) -> tuple[str, lis
     """What it is called, and for whom it is meant as it stands."""
     if wish.activity_id is not None:
         card = uow.activities.card(wish.activity_id)
-        if card.restricted:
+        if not is_for_all_to_see(card):
             raise NotFound("activity", wish.activity_id)
         return card.title, sorted(card.audience)
     if wish.slug:
-        items = [item for item in uow.contents.approved() if item.slug == wish.slug]
+        items = uow.contents.approved(slug=wish.slug)
         if not items:
             raise NotFound("item", wish.slug)
         return next((one for one in items if one.language is language), items[0]).title, sorted(items[0].audience)
     return "", ["general"]
 
 
-def _moment(visit: Visit, zone: str) -> datetime | None:
-    """The time to begin that was chosen; ``None``: at once."""
-    typed = visit.form.text("starts")
-    if visit.form.text("when") != "later" or not typed:
+def _begins(visit: Visit, zone: str) -> datetime | Problem | None:
+    """The time to begin that was chosen, ``None``: at once; or what is wrong with it."""
+    if visit.form.text("when") != "later":
         return None
-    try:
-        local = datetime.fromisoformat(typed)
-    except ValueError:
-        raise BadFields([Problem("starts", "not_a_time", "that is not a day and time: choose both")]) from None
-    return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) if local.tzinfo is None else local
+    typed = visit.form.text("starts")
+    return moment_of(typed, zone, "starts") if typed else Problem("starts", "not_a_time", "choose a day and a time")
 
 
 def _labels(visit: Visit) -> Mapping[str, str]:

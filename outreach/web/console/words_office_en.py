@@ -239,6 +239,8 @@ OFFICE_EN: Mapping[str, str] = {
     "at_once": "as soon as it is approved",
     "at_a_time": "at a set time",
     "begin_at": "Begins at",
+    "begin_otherwise": "Begin at another time",
+    "change_time": "Change the time",
     "look_first": "See first whom it reaches",
     "drafted": "Drafted",
     "whom_it_reaches": "Whom it reaches",

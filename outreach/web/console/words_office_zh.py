@@ -221,6 +221,8 @@ OFFICE_ZH: Mapping[str, str] = {
     "at_once": "批准后就发",
     "at_a_time": "定个时间",
     "begin_at": "开始时间",
+    "begin_otherwise": "换个时间发",
+    "change_time": "改时间",
     "look_first": "先看看会发给谁",
     "drafted": "起草",
     "whom_it_reaches": "发给谁",
