@@ -95,7 +95,7 @@ def test_what_was_approved_for_later_is_stopped_and_reaches_nobody(visits: Visit
     village.get_by_label("开始时间").fill(f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:00}")
     look_first(village)
     village.get_by_role("button", name="就这样，批准发送").click()
-    expect(village.locator(".states .tag")).to_have_text("已批准，等时间到")
+    expect(village.locator(".states .tag")).to_have_text("已批准，等时间")
 
     village.get_by_role("button", name="马上停止").click()
 

@@ -61,6 +61,10 @@ class WebChatResident:
         self.read += messages
         return self.all_read()
 
+    def has(self, words: str) -> bool:
+        """Whether *words* are on the page. Asks for news only if not: that question waits for some."""
+        return words in self.all_read() or words in self.reads()
+
     def all_read(self) -> str:
         """Everything on the page."""
         return "\n".join(message["text"] for message in self.read)
