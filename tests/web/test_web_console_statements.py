@@ -58,7 +58,7 @@ def fill(house, made, count: int, start: int) -> None:
 async def costs(house, browser, paths, counted) -> dict[str, int]:
     """The least of some tries: the house ticks meanwhile, and what it does by itself is not the page's."""
     found: dict[str, int] = {}
-    for path in paths * 5:
+    for path in paths * 12:
         counted.clear()
         answer = await browser.get(path)
         assert answer.status_code == 200, (path, answer.status_code)
