@@ -47,3 +47,19 @@ class Audience:
     def includes(self, chosen: frozenset[str]) -> bool:
         """Whether somebody who chose *chosen* is meant. Nothing chosen: what is general, and only that."""
         return GENERAL in self.tags or bool(self.tags & chosen)
+
+
+def is_about_chosen(named: frozenset[str], chosen: frozenset[str]) -> bool:
+    """Whether what is about the topics *named* is for who chose *chosen*. Where one of them is empty, any will do."""
+    return not named or not chosen or bool(named & chosen)
+
+
+def circle_of(tags: frozenset[str], closed: frozenset[str], *, hidden: bool = False) -> frozenset[str] | None:
+    """Who alone may be told of what is for *tags*: those who chose one of these; ``None``: it is not restricted.
+
+    *closed*: the restricted audiences. *hidden*: it is restricted, whomever it is for; being for everybody then counts
+    for nothing.
+    """
+    if tags & closed:
+        return tags & closed
+    return tags - {GENERAL} if hidden else None

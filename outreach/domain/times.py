@@ -95,7 +95,12 @@ class QuietHours:
         if self.begins > self.ends and local.time() < self.ends:
             first -= timedelta(days=1)
         last = first + timedelta(days=1) if self.begins > self.ends else first
-        return _at(first, self.begins, zone), _at(last, self.ends, zone)
+        begins, ends = _at(first, self.begins, zone), _at(last, self.ends, zone)
+        # Where clocks are changed, an end may come twice in one night, a beginning not at all.
+        return (
+            begins if begins <= moment else _at(first, self.begins, zone, fold=1),
+            ends if ends > moment else _at(last, self.ends, zone, fold=1),
+        )
 
 
 NEVER_QUIET = QuietHours(time(0), time(0))
@@ -128,5 +133,5 @@ def earliest(moments: Iterable[datetime]) -> datetime | None:
     return min(moments, default=None)
 
 
-def _at(day: date, clock: time, zone: tzinfo) -> datetime:
-    return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
+def _at(day: date, clock: time, zone: tzinfo, *, fold: int = 0) -> datetime:
+    return datetime.combine(day, clock, tzinfo=zone).replace(fold=fold).astimezone(UTC)

@@ -10,7 +10,8 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from outreach.content import fit
-from outreach.domain.delivery import DeliveryState
+from outreach.domain.delivery import DeliveryState, rank_of
+from outreach.domain.fairness import Shares
 from outreach.domain.ids import LaneName, ResidentId
 from outreach.domain.may_send import BY_AUDIENCE, Door, Later, No, Recipient, Subject, Why, may_send
 from outreach.domain.messages import Capabilities, Language, Outgoing
@@ -57,6 +58,8 @@ class Outlet:
     """When nothing is sent that can wait, and:"""
     weekly_cap: int | None = None
     """The most announcements and tips a week, each where a region does not say otherwise; ``None``: no limit."""
+    shares: Shares = field(default_factory=Shares, compare=False)
+    """What the ranks that wait for each other are owed; it lasts as long as the lane is ours."""
 
 
 def exchange(
@@ -71,7 +74,9 @@ def exchange(
         uow.deliveries.record(results, epoch=epoch, now=now)
     if limit < 1:
         return Batch()
-    letters = uow.deliveries.claim_due(outlet.lane, epoch=epoch, limit=min(limit, MOST_AT_ONCE), now=now, lease=LEASE)
+    most, owed = min(limit, MOST_AT_ONCE), outlet.shares.owed
+    letters = uow.deliveries.claim_due(outlet.lane, epoch=epoch, limit=most, now=now, lease=LEASE, owed=owed)
+    outlet.shares.took(rank_of(letter.kind) for letter in letters)
     ready = _make_ready(uow, outlet, letters, now)
     ours = set(uow.deliveries.mark_calling([made.letter.id for made in ready], epoch=epoch, now=now))
     return Batch(tuple(made for made in ready if made.letter.id in ours), len(letters))
@@ -115,11 +120,11 @@ def parts(able: Capabilities, messages: Sequence[Outgoing]) -> tuple[Outgoing, .
 
 def _state_for(why: Why) -> DeliveryState:
     match why:
-        case Why.WINDOW_CLOSED:
+        case Why.WINDOW_CLOSED | Why.QUOTA_USED:
             return DeliveryState.PARKED
-        case Why.TOO_LATE:
+        case Why.TOO_LATE | Why.QUIET_DAY:
             return DeliveryState.EXPIRED
-        case Why.NO_CONSENT | Why.NOT_FOR_THEM | Why.MUTED | Why.UNREACHABLE | Why.CAPPED:
+        case Why.NO_CONSENT | Why.NOT_FOR_THEM | Why.RESTRICTED | Why.MUTED | Why.UNREACHABLE | Why.CAPPED:
             return DeliveryState.WITHDRAWN
 
 
