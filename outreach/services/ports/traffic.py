@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from outreach.domain.delivery import DeliveryState
+from outreach.domain.delivery import DeliveryState, Rank
 from outreach.domain.ids import (
     ActivityId,
     DeliveryId,
@@ -76,8 +76,17 @@ class Deliveries(Protocol):
     def withdraw(self, key: str, now: datetime) -> int:
         """Take back what is still open under *key*."""
 
-    def claim_due(self, lane: LaneName, *, epoch: int, limit: int, now: datetime, lease: timedelta) -> list[Letter]:
-        """Take up to *limit* due deliveries of *lane*, by rank, then oldest first, and hide them for *lease*."""
+    def claim_due(
+        self,
+        lane: LaneName,
+        *,
+        epoch: int,
+        limit: int,
+        now: datetime,
+        lease: timedelta,
+        owed: Mapping[Rank, float] | None = None,
+    ) -> list[Letter]:
+        """Take up to *limit* due deliveries of *lane*, and hide them for *lease*: by `fairness.place`, oldest first."""
 
     def parked_for(self, caller: Caller, now: datetime, limit: int) -> list[Letter]:
         """What waits for this person's next word: parked or due now, by rank, then oldest first."""

@@ -16,7 +16,7 @@ from outreach.services.cards import Caller, Draft, Fate, Letter
 from outreach.store.codec import packed
 from outreach.store.prepared import Prepared
 from outreach.store.rows_ledger import OPEN_DELIVERY
-from outreach.store.shelves import ledger_entry, ledger_record, ledger_tidying
+from outreach.store.shelves import ledger_claim, ledger_entry, ledger_record, ledger_tidying
 from outreach.store.shelves.lanes import hold_of
 from outreach.store.shelves.ledger_letters import DELIVERY, LETTERS, LETTERS_BY_ID, letters_of
 from outreach.store.shelves.ledger_outcomes import ERASED, FINISHED
@@ -29,35 +29,6 @@ _QUEUED, _LEASED, _PARKED = _S.QUEUED.value, _S.LEASED.value, _S.PARKED.value
 _TO_QUEUED = [_QUEUED, *sorted(state.value for state, moves in MOVES.items() if _S.QUEUED in moves)]
 _NOW = bindparam("now", type_=_D.due_at.type)
 
-_LEASE_OVER = (
-    update(DELIVERY)
-    .where(_D.lane == bindparam("on"), _D.state == _LEASED, _D.lease_until <= _NOW)
-    .values(state=_QUEUED, lease_until=None, changed_at=_NOW)
-)
-
-
-def _first_due() -> Any:
-    """Ids of what is due on a lane. One seek a rank: what is put off to the morning is not even looked at."""
-    ranks = []
-    for rank in Rank:
-        found = (
-            select(_D.id, _D.rank, _D.due_at)
-            .where(_D.lane == bindparam("on"), _D.state == _QUEUED, _D.rank == int(rank), _D.due_at <= _NOW)
-            .order_by(_D.due_at, _D.id)
-            .limit(bindparam("limit"))
-            .subquery(rank.name.lower())
-        )
-        ranks.append(select(found.c.id, found.c.rank, found.c.due_at))
-    due = union_all(*ranks).subquery("due")
-    return select(due.c.id).order_by(due.c.rank, due.c.due_at, due.c.id).limit(bindparam("limit"))
-
-
-_CLAIM = (
-    update(DELIVERY)
-    .where(_D.id.in_(_first_due()), _D.state == _QUEUED)
-    .values(state=_LEASED, epoch=bindparam("under"), lease_until=bindparam("until"), changed_at=_NOW)
-    .returning(_D.id)
-)
 _WAITS_FOR_WORD = (
     _D.lane == bindparam("lane"),
     _D.person == bindparam("person"),
@@ -201,17 +172,24 @@ class DeliveryShelf(Shelf):
         """Take back what is still open under *key*."""
         return self._change(_WITHDRAW_KEY, {"under": key, "now": now})
 
-    def claim_due(self, lane: LaneName, *, epoch: int, limit: int, now: datetime, lease: timedelta) -> list[Letter]:
-        """Take up to *limit* due deliveries of *lane*, by rank, then oldest first, and hide them for *lease*.
+    def claim_due(
+        self,
+        lane: LaneName,
+        *,
+        epoch: int,
+        limit: int,
+        now: datetime,
+        lease: timedelta,
+        owed: Mapping[Rank, float] | None = None,
+    ) -> list[Letter]:
+        """Take up to *limit* due deliveries of *lane*, and hide them for *lease*: by `fairness.place`, oldest first.
 
         Empty while the lane is held up. One whose lease is over is due again. Raises `LaneLost`.
         """
         held = hold_of(self._at.connection, lane, epoch)
         if held is not None and held > now:
             return []
-        self._change(_LEASE_OVER, {"on": lane, "now": now})
-        values = {"on": lane, "limit": limit, "under": epoch, "until": now + lease, "now": now}
-        ids = self._at.connection.execute(_CLAIM, values).scalars().all()
+        ids = ledger_claim.claim(self._at, lane, epoch, limit, owed or {}, now, now + lease)
         return self._letters(self._at.connection.execute(LETTERS_BY_ID, {"ids": ids}).all(), now) if ids else []
 
     def parked_for(self, caller: Caller, now: datetime, limit: int) -> list[Letter]:
