@@ -4,6 +4,7 @@ from outreach.content.fitting import fit
 from outreach.content.item import ContentItem, Format, ItemStatus, SignOff
 from outreach.content.library import Library, build_library, survey_library
 from outreach.content.lint import Problem, lint, lint_item, unreadable_file
+from outreach.content.observances import OBSERVANCES, parse_observances
 from outreach.content.parse import PLACEHOLDERS, parse_item
 from outreach.content.plain import fill, plain
 from outreach.content.rebuild import rebuild
@@ -12,6 +13,7 @@ from outreach.content.vocabulary import Tag, Tags, Vocabulary, parse_vocabulary
 from outreach.content.wordlist import Severity, WordingRules, parse_wording_rules
 
 __all__ = [
+    "OBSERVANCES",
     "PLACEHOLDERS",
     "ContentItem",
     "Format",
@@ -31,6 +33,7 @@ __all__ = [
     "lint_item",
     "measure",
     "parse_item",
+    "parse_observances",
     "parse_vocabulary",
     "parse_wording_rules",
     "plain",
