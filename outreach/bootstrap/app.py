@@ -33,7 +33,7 @@ from outreach.runtime.pacing import Pacer, Pacing
 from outreach.runtime.sender import Sender
 from outreach.runtime.spool import Spool
 from outreach.runtime.ticker import Tick, Ticker
-from outreach.services import broadcast_run, duty, housekeeping, reminders, tips
+from outreach.services import broadcast_run, dead_letters, duty, housekeeping, reminders, tips
 from outreach.services.broadcast_words import Newsroom
 from outreach.services.dispatch import Outlet
 from outreach.services.ports import UnitOfWork
@@ -259,6 +259,7 @@ class App:
             Tick("redrive", timedelta(seconds=5), self.hub.redrive),
             Tick("spool", timedelta(seconds=10), self.guard.store_spooled),
             Tick("housekeeping", timedelta(minutes=10), self._purge),
+            Tick("dead letters", timedelta(minutes=1), self._revive),
         ]
         polls = [Tick(f"poll {lane}", timedelta(seconds=1), sender.poll) for lane, sender in self._senders.items()]
         return ticks + polls
@@ -283,6 +284,10 @@ class App:
 
     async def _purge(self) -> None:
         while await self.bridge.write(self._keep_house) > 0:
+            continue
+
+    async def _revive(self) -> None:
+        while await self.bridge.write(lambda uow: dead_letters.revive(uow, self.clock())) == dead_letters.AT_ONCE:
             continue
 
     def _reminders(self, uow: UnitOfWork) -> int:

@@ -85,6 +85,10 @@ RESENT_WHEN_UNCONFIRMED = frozenset(
 MOST_TRIES = 8  # with doubling pauses from 2 s: about 8 minutes of a channel in trouble, then a person looks
 
 
+LATER_TRIES = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
+"""How long a dead delivery rests before it is tried once more, each time; after the last it waits for a person."""
+
+
 def rank_of(kind: MessageKind) -> Rank:
     """The rank of a kind of message."""
     return _RANKS[kind]
@@ -93,6 +97,12 @@ def rank_of(kind: MessageKind) -> Rank:
 def pause_before(attempt: int) -> timedelta:
     """How long to wait before try number *attempt* (the first is 1): 2 s, doubling, at most 5 minutes."""
     return timedelta(seconds=min(300, 2 ** max(1, attempt - 1)))
+
+
+def revives_at(tries: int, died_at: datetime) -> datetime | None:
+    """When a delivery that died after *tries* is tried once more by itself; ``None``: a person has to say so."""
+    later = tries - MOST_TRIES
+    return died_at + LATER_TRIES[later] if 0 <= later < len(LATER_TRIES) else None
 
 
 KEPT = timedelta(days=90)  # long enough for a question about last quarter's activity

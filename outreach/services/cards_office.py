@@ -1,4 +1,4 @@
-"""Read models of the office: what was done by whom, and how the channel accounts stand."""
+"""Read models of the office: what was done by whom, how the channel accounts stand, what could not be delivered."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from outreach.domain.ids import LaneName, StaffId
+from outreach.domain.ids import ActivityId, DeliveryId, LaneName, StaffId
+from outreach.domain.messages import MessageKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +34,20 @@ class LaneHealth:
     held_until: datetime | None
     hold_code: str
     open: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A delivery that was given up after *tries* calls. Nothing of whom it is for but the name of their unit."""
+
+    id: DeliveryId
+    lane: LaneName
+    kind: MessageKind
+    reason: str
+    tries: int
+    created_at: datetime
+    died_at: datetime
+    helps_until: datetime | None = None
+    activity_id: ActivityId | None = None
+    broadcast_id: int | None = None
+    region_name: str | None = None

@@ -17,6 +17,10 @@ TOLD = "kind IN ('announcement', 'education') AND state IN ('calling', 'sent', '
 """What counts towards the most that somebody gets in a week. As text, for the same reason."""
 
 
+DEAD = "state = 'dead'"
+"""Those that were given up; few, and looked for by themselves. As text, for the same reason."""
+
+
 class DeliveryRow(Row, table=True):
     """One row per (why, resident). *subject* holds ids only.
 
@@ -36,6 +40,7 @@ class DeliveryRow(Row, table=True):
         partial_index("ix_delivery_broadcast", "broadcast_id", "state", where="broadcast_id IS NOT NULL"),
         partial_index("ix_delivery_told", "resident_id", "changed_at", where=TOLD),
         partial_index("ix_delivery_external", "lane", "external_id", where="external_id <> ''"),
+        partial_index("ix_delivery_dead", "changed_at", where=DEAD),
         NEVER_REUSED,
     )
 

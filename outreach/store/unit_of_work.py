@@ -18,6 +18,7 @@ from outreach.store.shelves.audit import AuditShelf
 from outreach.store.shelves.broadcasts import BroadcastShelf
 from outreach.store.shelves.contents import ContentShelf
 from outreach.store.shelves.conversations import ConversationShelf
+from outreach.store.shelves.dead_letters import DeadLetterShelf
 from outreach.store.shelves.deliveries import DeliveryShelf
 from outreach.store.shelves.dossiers import DossierShelf
 from outreach.store.shelves.inbox import InboxShelf
@@ -89,6 +90,11 @@ class SqlUnitOfWork:
     def deliveries(self) -> DeliveryShelf:
         """The ledger."""
         return DeliveryShelf(self._at)
+
+    @cached_property
+    def dead_letters(self) -> DeadLetterShelf:
+        """What was given up."""
+        return DeadLetterShelf(self._at)
 
     @cached_property
     def broadcasts(self) -> BroadcastShelf:

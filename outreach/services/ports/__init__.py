@@ -10,6 +10,7 @@ from outreach.domain.ids import LaneName
 from outreach.services.ports.accounts import Staffs
 from outreach.services.ports.broadcasts import Broadcasts
 from outreach.services.ports.care import Alerts, Audit, Contents, Marks, Threads
+from outreach.services.ports.dead_letters import DeadLetters
 from outreach.services.ports.dossiers import Dossiers
 from outreach.services.ports.overviews import Overviews
 from outreach.services.ports.people import Activities, Conversations, Links, People, Regions, SignUps
@@ -23,6 +24,7 @@ __all__ = [
     "Broadcasts",
     "Contents",
     "Conversations",
+    "DeadLetters",
     "Deliveries",
     "Dossiers",
     "Inbox",
@@ -59,6 +61,8 @@ class UnitOfWork(Protocol):
     def sign_ups(self) -> SignUps: ...
     @property
     def deliveries(self) -> Deliveries: ...
+    @property
+    def dead_letters(self) -> DeadLetters: ...
     @property
     def broadcasts(self) -> Broadcasts: ...
     @property
