@@ -238,8 +238,9 @@ class App:
         )
 
     def _outlet(self, door: Door) -> Outlet:
-        settings = self.settings
-        return Outlet(door.lane, door.counter.capabilities, self.core.desk, settings.quiet, settings.weekly_cap)
+        settings, core = self.settings, self.core
+        able, manners = door.counter.capabilities, core.crafts.manners
+        return Outlet(door.lane, able, core.desk, settings.quiet, settings.weekly_cap, manners)
 
     def _spool(self) -> Spool:
         return Spool(self.settings.data_dir / SPOOL_FILE, self.core.database.ring)
@@ -297,7 +298,7 @@ class App:
         return tips.queue_due(uow, self.core.rhythm, self.clock())
 
     def _plan_broadcast(self, uow: UnitOfWork) -> bool:
-        return broadcast_run.plan_next(uow, self.clock())
+        return broadcast_run.plan_next(uow, self.clock(), self.core.crafts.manners)
 
     def _settle_broadcasts(self, uow: UnitOfWork) -> int:
         return broadcast_run.settle(uow, self.clock())

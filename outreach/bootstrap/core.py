@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from outreach.content import (
+    OBSERVANCES,
     Library,
     Problem,
     Vocabulary,
     WordingRules,
     build_library,
+    parse_observances,
     parse_vocabulary,
     parse_wording_rules,
     survey_library,
@@ -24,6 +26,7 @@ from outreach.services.calendars import Calendars
 from outreach.services.helplines import Lines
 from outreach.services.intake import Counter
 from outreach.services.letters import Desk
+from outreach.services.manners import Manners
 from outreach.services.reminders import ReminderRule
 from outreach.services.safeguarding import Safeguard
 from outreach.services.tips import TipRhythm
@@ -42,6 +45,7 @@ class Crafts:
     wording_rules: WordingRules
     safeguard: Safeguard
     helplines: Helplines
+    manners: Manners
 
     @property
     def lines(self) -> Lines:
@@ -89,13 +93,16 @@ def read_crafts(settings: Settings) -> Crafts:
     files = read_library(settings.library)
     safety = parse_safety(files.tables)
     vocabulary = parse_vocabulary(files.text("audiences.toml"), files.text("topics.toml"))
+    library = build_library(files.items, vocabulary)
+    almanac = parse_observances(files.tables.get(OBSERVANCES, ""), vocabulary)  # older libraries have none
     return Crafts(
         wording=parse_wording(read_phrases()),
         vocabulary=vocabulary,
-        library=build_library(files.items, vocabulary),
+        library=library,
         wording_rules=parse_wording_rules(files.text("wording_lint.toml")),
         safeguard=Safeguard(safety.screen, safety.replies, Lines(safety.helplines, settings.country)),
         helplines=safety.helplines,
+        manners=Manners.of_library(library, almanac),
     )
 
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from outreach.domain.broadcast import finishes_at, helps_until, kind_of
 from outreach.domain.ids import LaneName
+from outreach.domain.may_send import Door, Later, No, Recipient, Subject, may_send
 from outreach.domain.messages import Language, MessageKind
+from outreach.domain.people import Purpose
+from outreach.domain.quiet_days import QuietDays
+from outreach.domain.times import QuietHours
 from outreach.services import broadcast_words
 from outreach.services.broadcast_words import Newsroom
+from outreach.services.cards import ActivityCard
 from outreach.services.cards_broadcasts import (
     Aim,
     BroadcastText,
@@ -26,9 +32,18 @@ from outreach.services.cards_broadcasts import (
 from outreach.services.cards_regions import RegionSettings
 from outreach.services.dispatch import Outlet, parts
 from outreach.services.letters import broadcast_text
+from outreach.services.manners import PLAIN, Manners
 from outreach.services.ports import UnitOfWork
 
 Texts = Mapping[Language, BroadcastText]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """People of whom the same becomes, and when theirs goes out at the earliest."""
+
+    tally: Tally
+    begins: datetime
 
 
 def preview(uow: UnitOfWork, room: Newsroom, new: NewBroadcast, texts: Texts, now: datetime) -> Preview:
@@ -41,25 +56,31 @@ def preview(uow: UnitOfWork, room: Newsroom, new: NewBroadcast, texts: Texts, no
 def dry_run(uow: UnitOfWork, room: Newsroom, new: NewBroadcast, texts: Texts, now: datetime) -> DryRun:
     """Everybody in the region, counted; the same rules as the run itself, so the same numbers."""
     begins = max(now, new.starts_at or now)
-    aim = aim_of(uow, new, begins)
+    manners = next((outlet.manners for outlet in room.outlets), PLAIN)
+    aim = aim_of(uow, manners, new, begins)
     lanes = [_open_lane(outlet, aim.kind, begins) for outlet in room.outlets]
-    found = uow.broadcasts.tally(aim, lanes, room.weekly_cap, begins)
     there = uow.regions.settings_of(new.region_id)
+    quiet = there.quiet or next((outlet.quiet for outlet in room.outlets), None)
+    days = manners.almanac.near(begins)
+    found = [
+        _with_days(each, aim, manners.about(new.slug), quiet, begins)
+        for each in uow.broadcasts.tally(aim, lanes, room.weekly_cap, begins, days)
+    ]
     left_out: Counter[str] = Counter()
     for each in found:
-        if each.why:
-            left_out[each.why] += each.people
-    reached = [each for each in found if not each.why]
+        if each.tally.why:
+            left_out[each.tally.why] += each.tally.people
+    reached = [each for each in found if not each.tally.why]
     return DryRun(
-        tuple(_cells(reached)),
+        tuple(_cells(each.tally for each in reached)),
         dict(left_out),
-        sum(each.people for each in reached if each.later),
+        sum(each.tally.people for each in reached if each.tally.later),
         begins,
         _finishes(room, new, texts, reached, begins, there),
     )
 
 
-def aim_of(uow: UnitOfWork, new: NewBroadcast, begins: datetime) -> Aim:
+def aim_of(uow: UnitOfWork, manners: Manners, new: NewBroadcast, begins: datetime) -> Aim:
     """Whom *new* is meant for when it begins then. What mutes its region or that of its activity mutes it."""
     region = uow.regions.get(new.region_id)
     activity = None if new.activity_id is None else uow.activities.card(new.activity_id)
@@ -71,7 +92,39 @@ def aim_of(uow: UnitOfWork, new: NewBroadcast, begins: datetime) -> Aim:
         audience=new.audience,
         languages=new.languages,
         helps_until=helps_until(begins, None if activity is None else activity.starts_at),
+        restricted_to=_circle(uow, manners, new, activity),
     )
+
+
+def _circle(
+    uow: UnitOfWork, manners: Manners, new: NewBroadcast, activity: ActivityCard | None
+) -> frozenset[str] | None:
+    """Who alone may be told, by what it is about: aiming it at everybody opens nothing."""
+    if activity is not None:
+        return manners.circle(new.audience | activity.audience, hidden=activity.restricted)
+    items = uow.contents.approved(slug=new.slug) if new.slug is not None else []
+    return manners.circle(new.audience.union(*(item.audience for item in items)), new.slug)
+
+
+def _with_days(tally: Tally, aim: Aim, topics: frozenset[str], quiet: QuietHours | None, begins: datetime) -> _Group:
+    """What quiet days do to a group of people, by the decision that the run itself takes."""
+    if tally.why or not tally.quiet_days:
+        return _Group(tally, begins)
+    plain = Recipient(frozenset(Purpose), _chosen(tally.quiet_days), quiet, ZoneInfo(tally.zone))
+    subject = Subject(aim.kind, helps_until=aim.helps_until, topics=topics)
+    whenever, decision = (
+        may_send(person, subject, Door(), begins) for person in (plain, replace(plain, quiet_days=tally.quiet_days))
+    )
+    if isinstance(decision, No):
+        return _Group(replace(tally, why=decision.why), begins)
+    if isinstance(decision, Later) and decision != whenever:
+        return _Group(replace(tally, later=True), decision.at)
+    return _Group(tally, begins)
+
+
+def _chosen(days: Iterable[QuietDays]) -> frozenset[str]:
+    """What somebody has chosen for all of *days* to be theirs."""
+    return frozenset[str]().union(*(each.audiences for each in days))
 
 
 def _sample(
@@ -100,16 +153,23 @@ def _finishes(
     room: Newsroom,
     new: NewBroadcast,
     texts: Texts,
-    reached: Sequence[Tally],
+    reached: Sequence[_Group],
     begins: datetime,
     there: RegionSettings,
 ) -> Mapping[LaneName, datetime]:
-    found = {}
-    for outlet in room.outlets:
-        samples = {each: _sample(room, outlet, new, text, begins, there.helplines) for each, text in texts.items()}
-        calls = {each: len(sample.parts) for each, sample in samples.items()}
-        messages = sum(each.people * calls.get(each.language, 1) for each in reached if each.lane == outlet.lane)
-        if messages:
-            rate, quiet = outlet.capabilities.rate_per_second, there.quiet or outlet.quiet
-            found[outlet.lane] = finishes_at(begins, messages, rate, quiet, ZoneInfo(there.zone))
+    calls = {
+        (outlet.lane, each): len(_sample(room, outlet, new, text, begins, there.helplines).parts)
+        for outlet in room.outlets
+        for each, text in texts.items()
+    }
+    messages: Counter[tuple[datetime, LaneName]] = Counter()
+    for group in reached:
+        if group.tally.lane is not None:
+            lane = group.tally.lane
+            messages[group.begins, lane] += group.tally.people * calls.get((lane, group.tally.language), 1)
+    outlets, found = {outlet.lane: outlet for outlet in room.outlets}, dict[LaneName, datetime]()
+    for (moment, lane), number in sorted(messages.items()):
+        rate, quiet = outlets[lane].capabilities.rate_per_second, there.quiet or outlets[lane].quiet
+        # Those who wait for a day to end stand behind those who do not.
+        found[lane] = finishes_at(max(moment, found.get(lane, moment)), number, rate, quiet, ZoneInfo(there.zone))
     return found

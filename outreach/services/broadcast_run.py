@@ -10,6 +10,7 @@ from outreach.services import broadcast_drafts
 from outreach.services.broadcast_outlook import aim_of
 from outreach.services.broadcasts import WITHDRAWN_AT_ONCE
 from outreach.services.cards_broadcasts import BroadcastCard
+from outreach.services.manners import PLAIN, Manners
 from outreach.services.ports import UnitOfWork
 
 AT_ONCE = 1_000  # residents a transaction: about 40 ms on SQLite, so that no sign-up waits longer than that
@@ -18,14 +19,14 @@ MOST_LOOKED_AT = 50  # broadcasts a look
 _S = BroadcastState
 
 
-def plan_next(uow: UnitOfWork, now: datetime) -> bool:
+def plan_next(uow: UnitOfWork, now: datetime, manners: Manners = PLAIN) -> bool:
     """Plan one portion of the oldest broadcast whose time has come; False if there is nothing to plan.
 
     The cursor is kept in the same transaction as the deliveries: a restart goes on where it was.
     """
     found = uow.broadcasts.running((_S.PLANNING, _S.APPROVED), now, 1)
     for card in found:
-        _plan(uow, card, now)
+        _plan(uow, card, manners, now)
     return bool(found)
 
 
@@ -42,13 +43,13 @@ def settle(uow: UnitOfWork, now: datetime) -> int:
     return taken_back
 
 
-def _plan(uow: UnitOfWork, card: BroadcastCard, now: datetime) -> None:
+def _plan(uow: UnitOfWork, card: BroadcastCard, manners: Manners, now: datetime) -> None:
     if _is_overtaken(uow, card, now):
         return
     if card.state is _S.APPROVED:
         uow.broadcasts.move(card.id, _S.PLANNING, now)
     begins = max(card.approved_at or now, card.starts_at or card.created_at)
-    aim = aim_of(uow, broadcast_drafts.as_entered(card, {}), begins)
+    aim = aim_of(uow, manners, broadcast_drafts.as_entered(card, {}), begins)
     chunk = uow.broadcasts.plan(card.id, aim, card.planned_up_to, AT_ONCE, now)
     if chunk.is_last:
         uow.broadcasts.move(card.id, _S.SENDING, now)

@@ -197,10 +197,9 @@ class RosterLine:
 class Letter:
     """A delivery about to be written out: why it exists, for whom, in which words.
 
-    *subject* holds ids only (``sign_up``, ``activity``, ``lead``, ``slug`` …); *body* is there instead when the
-    words were fixed beforehand (a reply, an answer of staff). *quiet*, *weekly_cap* and *helplines* where a region sets
-    them; *muted_regions*, *told* (when they got those of the last week) and *posted* (of a broadcast) are filled for
-    announcements and tips alone.
+    *subject* holds ids only (``sign_up``, ``slug`` …); *body* instead words that were fixed beforehand. *home* is the
+    path of their region; *quiet*, *weekly_cap*, *helplines* where one sets them. *muted_regions*, *told* (when they got
+    those of the last week) and *posted* (of a broadcast) are filled for announcements and tips alone.
     """
 
     id: DeliveryId
@@ -229,6 +228,7 @@ class Letter:
     weekly_cap: int | None = None
     helplines: str = ""
     posted: Posted | None = None
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from outreach.domain.delivery import DeliveryState
 from outreach.domain.ids import ActivityId, LaneName, RegionId, ResidentId, StaffId
 from outreach.domain.messages import Language, MessageKind, Outgoing
 from outreach.domain.people import Rhythm
+from outreach.domain.quiet_days import QuietDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class Posted:
     """What a letter of a broadcast carries: the frozen words, what decides on them, and whether they still hold.
 
     *overtaken*: it was stopped, its item withdrawn, or its activity moved, called off or begun: why it no longer goes.
+    *filed_under*: the audience of its item or activity itself. *restricted*: whether its activity is, by now.
     """
 
     id: BroadcastId
@@ -97,11 +99,17 @@ class Posted:
     lineage: frozenset[int]
     activity_id: ActivityId | None
     overtaken: str = ""
+    slug: str | None = None
+    filed_under: frozenset[str] = frozenset()
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """Whom a broadcast is meant for, in the terms of `may_send`. *lineage*: the regions whose mute ends it."""
+    """Whom a broadcast is meant for, in the terms of `may_send`. *lineage*: the regions whose mute ends it.
+
+    *restricted_to*: the audiences that alone may be told of it; ``None``: it is not restricted.
+    """
 
     kind: MessageKind
     region_path: str
@@ -109,6 +117,7 @@ class Aim:
     audience: frozenset[str]
     languages: frozenset[Language]
     helps_until: datetime
+    restricted_to: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +136,8 @@ class OpenLane:
 class Tally:
     """So many people of one lane and language. *why*: the reason they are left out, empty if they get it.
 
-    *later*: they have had their share of this week, and get it when it still helps.
+    *later*: they have had their share of this week, and get it when it still helps. *quiet_days*: those of the days
+    asked about that are theirs. *zone*: an IANA name, where any days were asked about.
     """
 
     why: str
@@ -135,6 +145,8 @@ class Tally:
     lane: LaneName | None
     language: Language
     people: int
+    zone: str = ""
+    quiet_days: tuple[QuietDays, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,12 @@ from outreach.domain.fairness import Shares
 from outreach.domain.ids import LaneName, ResidentId
 from outreach.domain.may_send import BY_AUDIENCE, Door, Later, No, Recipient, Subject, Why, may_send
 from outreach.domain.messages import Capabilities, Language, Outgoing
-from outreach.domain.people import GENERAL, Audience
+from outreach.domain.people import Audience
+from outreach.domain.quiet_days import QuietDays
 from outreach.domain.times import QuietHours
 from outreach.services.cards import Fate, Letter
 from outreach.services.letters import Desk, write_out
+from outreach.services.manners import Manners
 from outreach.services.ports import UnitOfWork
 
 LEASE = timedelta(seconds=60)
@@ -26,6 +28,8 @@ MOST_AT_ONCE = 500
 
 Result: TypeAlias = tuple[Letter, Fate, int]
 """A letter, what became of it, and how many of its parts are out."""
+
+_Days: TypeAlias = tuple[QuietDays, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Outlet:
     """When nothing is sent that can wait, and:"""
     weekly_cap: int | None = None
     """The most announcements and tips a week, each where a region does not say otherwise; ``None``: no limit."""
+    manners: Manners = field(default_factory=Manners)
     shares: Shares = field(default_factory=Shares, compare=False)
     """What the ranks that wait for each other are owed; it lasts as long as the lane is ours."""
 
@@ -85,19 +90,21 @@ def exchange(
 def _make_ready(uow: UnitOfWork, outlet: Outlet, letters: Sequence[Letter], now: datetime) -> list[Ready]:
     ready: list[Ready] = []
     told: Counter[ResidentId | None] = Counter()  # what goes out with this batch counts towards their week, too
+    days = _days_near(uow, outlet, letters, now)
     for letter in letters:
-        made = _decide(uow, outlet, letter, (now,) * told[letter.resident_id], now)
+        person = _recipient(outlet, letter, (now,) * told[letter.resident_id], days)
+        made = _decide(uow, outlet, letter, person, now)
         if made is not None:
             ready.append(made)
             told[letter.resident_id] += letter.kind in BY_AUDIENCE
     return ready
 
 
-def _decide(uow: UnitOfWork, outlet: Outlet, letter: Letter, told: Sequence[datetime], now: datetime) -> Ready | None:
+def _decide(uow: UnitOfWork, outlet: Outlet, letter: Letter, person: Recipient, now: datetime) -> Ready | None:
     if letter.posted is not None and letter.posted.overtaken:
         uow.deliveries.settle(letter.id, DeliveryState.WITHDRAWN, letter.posted.overtaken, now)
         return None
-    decision = may_send(_recipient(outlet, letter, told), _subject(uow, letter), _door(outlet, letter), now)
+    decision = may_send(person, _subject(uow, outlet.manners, letter), _door(outlet, letter), now)
     if isinstance(decision, Later):
         uow.deliveries.postpone(letter.id, decision.at, now)
         return None
@@ -128,7 +135,17 @@ def _state_for(why: Why) -> DeliveryState:
             return DeliveryState.WITHDRAWN
 
 
-def _recipient(outlet: Outlet, letter: Letter, told: Sequence[datetime]) -> Recipient:
+def _days_near(uow: UnitOfWork, outlet: Outlet, letters: Sequence[Letter], now: datetime) -> Sequence[_Days]:
+    """The quiet days to think of, each with the paths of where it holds; most of the year there are none."""
+    if not any(letter.kind in BY_AUDIENCE for letter in letters):
+        return ()
+    return [
+        (days, tuple(region.path for code in sorted(days.regions) if (region := uow.regions.by_code(code))))
+        for days in outlet.manners.almanac.near(now)
+    ]
+
+
+def _recipient(outlet: Outlet, letter: Letter, told: Sequence[datetime], days: Sequence[_Days]) -> Recipient:
     cap = outlet.weekly_cap if letter.weekly_cap is None else letter.weekly_cap
     return Recipient(
         consents=letter.consents,
@@ -139,21 +156,32 @@ def _recipient(outlet: Outlet, letter: Letter, told: Sequence[datetime]) -> Reci
         muted_regions=letter.muted_regions,
         weekly_cap=None if letter.parts_sent else cap,  # what has begun is said to its end
         told=(*letter.told, *told),
+        quiet_days=tuple(each for each, paths in days if not each.regions or letter.home.startswith(paths)),
     )
 
 
-def _subject(uow: UnitOfWork, letter: Letter) -> Subject:
-    audience, lineage = Audience(frozenset({GENERAL})), frozenset[int]()
-    if letter.posted is not None:
-        audience, lineage = Audience(letter.posted.audience), letter.posted.lineage
-    elif letter.subject.get("about") == "tip":
-        language = Language(str(letter.subject["language"]))
-        item = uow.contents.get(str(letter.subject["slug"]), language, str(letter.subject["version"]))
-        audience = Audience(item.audience) if item is not None else audience
-    return Subject(letter.kind, audience, lineage, letter.helps_until, letter.needed_by)
+def _subject(uow: UnitOfWork, manners: Manners, letter: Letter) -> Subject:
+    subject = Subject(letter.kind, helps_until=letter.helps_until, needed_by=letter.needed_by)
+    posted = letter.posted
+    if posted is not None:
+        return replace(
+            subject,
+            audience=Audience(posted.audience),
+            region_lineage=posted.lineage,
+            topics=manners.about(posted.slug),
+            restricted_to=manners.circle_of_posted(posted),
+        )
+    if letter.subject.get("about") != "tip":
+        return subject
+    slug, version = str(letter.subject["slug"]), str(letter.subject["version"])
+    item = uow.contents.get(slug, Language(str(letter.subject["language"])), version)
+    if item is None:
+        return subject
+    circle = manners.circle(item.audience, slug)
+    return replace(subject, audience=Audience(item.audience), topics=manners.about(slug), restricted_to=circle)
 
 
 def _door(outlet: Outlet, letter: Letter) -> Door:
     able = outlet.capabilities
     window = None if letter.kind in able.any_time else able.reply_window
-    return Door(able.may_push, letter.last_word_at, window)
+    return Door(able.may_push, letter.last_word_at, window, public=outlet.lane in outlet.manners.public)

@@ -10,6 +10,7 @@ from outreach.domain.actor import Actor
 from outreach.domain.broadcast import Approved, BroadcastId, BroadcastState
 from outreach.domain.ids import RegionId, ResidentId
 from outreach.domain.messages import Language
+from outreach.domain.quiet_days import QuietDays
 from outreach.services.cards_broadcasts import (
     Aim,
     BroadcastCard,
@@ -68,8 +69,18 @@ class Broadcasts(Protocol):
     def plan(self, broadcast_id: BroadcastId, aim: Aim, after: int, limit: int, now: datetime) -> Chunk:
         """Queue it for those meant among the next *limit* residents after *after*, and keep the cursor."""
 
-    def tally(self, aim: Aim, lanes: Sequence[OpenLane], weekly_cap: int | None, now: datetime) -> list[Tally]:
-        """Everybody in the region, counted by what would become of it. A constant number of statements."""
+    def tally(
+        self,
+        aim: Aim,
+        lanes: Sequence[OpenLane],
+        weekly_cap: int | None,
+        now: datetime,
+        days: Sequence[QuietDays] = (),
+    ) -> list[Tally]:
+        """Everybody in the region, counted by what would become of it, and by which of *days* are theirs.
+
+        What these days do to it is left to the caller. A constant number of statements.
+        """
 
     def people_in(self, region_path: str, most: int) -> int:
         """How many live in that region and below it; *most* at the most, and no more are looked at."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, literal, or_, select
+from sqlalchemy import ColumnElement, case, exists, false, literal, or_, select
 
 from outreach.domain.may_send import NEEDS, Why
 from outreach.domain.people import GENERAL
@@ -49,8 +49,10 @@ def why_not(aim: Aim) -> ColumnElement[str]:
     ]
     if aim.lineage:
         steps.append((_has_muted(aim.lineage), _said(Why.MUTED)))
+    if aim.restricted_to is not None:
+        steps.append((~chose_one_of(aim.restricted_to), _said(Why.RESTRICTED)))
     if GENERAL not in aim.audience:
-        steps.append((~_chose_one_of(aim.audience), _said(Why.NOT_FOR_THEM)))
+        steps.append((~chose_one_of(aim.audience), _said(Why.NOT_FOR_THEM)))
     return case(*steps, else_=_said(MEANT))
 
 
@@ -65,9 +67,10 @@ def _has_muted(lineage: Iterable[int]) -> ColumnElement[bool]:
     return exists().where(_MUTE.c.resident_id == _R.id, _MUTE.c.region_id.in_(sorted(lineage)))
 
 
-def _chose_one_of(tags: Iterable[str]) -> ColumnElement[bool]:
+def chose_one_of(tags: Iterable[str]) -> ColumnElement[bool]:
+    """Whether a resident chose one of the audiences *tags*; of none: nobody did."""
     chosen = literal(",") + _R.audiences + literal(",")
-    return or_(*(chosen.contains(f",{tag},", autoescape=True) for tag in sorted(tags)))
+    return or_(false(), *(chosen.contains(f",{tag},", autoescape=True) for tag in sorted(tags)))
 
 
 def _said(reason: str) -> ColumnElement[str]:

@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, false, func, literal, or_, select, text, true
+from sqlalchemy import ColumnElement, Integer, and_, case, exists, false, func, literal, or_, select, text, true
 
 from outreach.domain.ids import LaneName
 from outreach.domain.may_send import WEEK, Why
 from outreach.domain.messages import Language
+from outreach.domain.quiet_days import QuietDays
 from outreach.services.cards_broadcasts import Aim, OpenLane, Tally
 from outreach.store.rows_ledger import TOLD
-from outreach.store.shelves.broadcast_meant import MEANT, PEOPLE, PEOPLE_AND_WAYS, REGION, RESIDENT, lives_in, why_not
+from outreach.store.shelves.broadcast_meant import (
+    MEANT,
+    PEOPLE,
+    PEOPLE_AND_WAYS,
+    REGION,
+    RESIDENT,
+    chose_one_of,
+    lives_in,
+    why_not,
+)
 from outreach.store.shelves.ledger_entry import NO_ADDRESS
 from outreach.store.shelves.ledger_letters import ADDRESS, DELIVERY
 from outreach.store.shelves.ledger_people import region_rules
 from outreach.store.transaction import Transaction
 
 _R, _A, _D, _G = RESIDENT.c, ADDRESS.c, DELIVERY.c, REGION.c
+_ABOVE = REGION.alias("above")
 _JUST_BEFORE = timedelta(microseconds=1)
 
 
-def tally(at: Transaction, aim: Aim, lanes: Sequence[OpenLane], weekly_cap: int | None, now: datetime) -> list[Tally]:
-    """So many people by reason, lane and language. Two statements, however many people there are."""
+def tally(
+    at: Transaction,
+    aim: Aim,
+    lanes: Sequence[OpenLane],
+    weekly_cap: int | None,
+    now: datetime,
+    days: Sequence[QuietDays],
+) -> list[Tally]:
+    """So many people by reason, lane, language and days. Two statements, however many people there are."""
     cap = _cap_of_region(at, weekly_cap)
     # Told so lately that it still counts in the last moment in which this one helps: there is no room before the end.
     full = _told_since(max(now - WEEK + _JUST_BEFORE, aim.helps_until - WEEK)) >= cap
@@ -44,16 +62,26 @@ def tally(at: Transaction, aim: Aim, lanes: Sequence[OpenLane], weekly_cap: int 
             case((had_theirs, true()), else_=false()).label("later"),
             _A.lane.label("lane"),
             _R.language.label("language"),
+            (_G.zone if days else literal("")).label("zone"),
+            _days_of_theirs(days).label("days"),
         )
         .select_from(PEOPLE_AND_WAYS)
         .where(lives_in(aim))
         .subquery()
     )
-    columns = (found.c.why, found.c.later, found.c.lane, found.c.language)
+    columns = (found.c.why, found.c.later, found.c.lane, found.c.language, found.c.zone, found.c.days)
     rows = at.connection.execute(select(*columns, func.count()).group_by(*columns).order_by(*columns))
     return [
-        Tally(why, bool(later), None if lane is None else LaneName(lane), Language(language), people)
-        for why, later, lane, language, people in rows
+        Tally(
+            why,
+            bool(later),
+            None if lane is None else LaneName(lane),
+            Language(language),
+            people,
+            zone,
+            tuple(days[int(place)] for place in theirs.split()),
+        )
+        for why, later, lane, language, zone, theirs, people in rows
     ]
 
 
@@ -80,6 +108,23 @@ def _cap_of_region(at: Transaction, weekly_cap: int | None) -> ColumnElement[Any
     otherwise: ColumnElement[Any] = literal(weekly_cap, Integer)
     set_here = [(_G.path.startswith(path, autoescape=True), cap) for path, cap in region_rules(at).caps]
     return case(*set_here, else_=otherwise) if set_here else otherwise
+
+
+def _days_of_theirs(days: Sequence[QuietDays]) -> ColumnElement[str]:
+    """The places in *days*, parted by spaces, of those that hold where somebody lives, for what they chose."""
+    theirs: ColumnElement[str] = literal("")
+    for place, each in enumerate(days):
+        theirs = theirs + case((and_(*_is_theirs(each)), f"{place} "), else_="")
+    return theirs
+
+
+def _is_theirs(days: QuietDays) -> Iterator[ColumnElement[bool]]:
+    yield true()
+    if days.audiences:
+        yield chose_one_of(days.audiences)
+    if days.regions:
+        named = _ABOVE.c.path == func.substr(_G.path, 1, func.length(_ABOVE.c.path))
+        yield exists().where(_ABOVE.c.code.in_(sorted(days.regions)), named)
 
 
 def _is_shut(lanes: Sequence[OpenLane]) -> ColumnElement[bool]:

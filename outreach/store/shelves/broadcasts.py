@@ -14,6 +14,7 @@ from outreach.domain.broadcast import About, Approved, BroadcastId, BroadcastSta
 from outreach.domain.errors import NotFound
 from outreach.domain.ids import RegionId, ResidentId
 from outreach.domain.messages import Language
+from outreach.domain.quiet_days import QuietDays
 from outreach.services.cards_broadcasts import (
     Aim,
     BroadcastCard,
@@ -192,9 +193,19 @@ class BroadcastShelf(Shelf):
             broadcast_planning.analyse(self._at, chunk.up_to)
         return chunk
 
-    def tally(self, aim: Aim, lanes: Sequence[OpenLane], weekly_cap: int | None, now: datetime) -> list[Tally]:
-        """Everybody in the region, counted by what would become of it. A constant number of statements."""
-        return broadcast_tally.tally(self._at, aim, lanes, weekly_cap, now)
+    def tally(
+        self,
+        aim: Aim,
+        lanes: Sequence[OpenLane],
+        weekly_cap: int | None,
+        now: datetime,
+        days: Sequence[QuietDays] = (),
+    ) -> list[Tally]:
+        """Everybody in the region, counted by what would become of it, and by which of *days* are theirs.
+
+        A constant number of statements.
+        """
+        return broadcast_tally.tally(self._at, aim, lanes, weekly_cap, now, days)
 
     def people_in(self, region_path: str, most: int) -> int:
         """How many live in that region and below it; *most* at the most, and no more are looked at."""

@@ -110,6 +110,7 @@ def _letter(at: Transaction, row: Any, consents: frozenset[Purpose], beside: Bes
         weekly_cap=beside.rules.cap_at(row.path or ""),
         helplines=beside.rules.helplines_at(row.path or ""),
         posted=beside.posted.get((row.broadcast_id, language.value)),
+        home=row.path or "",
     )
 
 

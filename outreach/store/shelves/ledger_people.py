@@ -50,7 +50,9 @@ _OWN_RULES = (
 _POSTED = (
     select(
         _B.id, _B.about, _B.state, _B.audience, _B.activity_id, _G.path, _PLACE.c.path.label("place_path"),
-        _A.status, _A.revision, _T.language, _T.title, _T.body, _T.version, _T.hash, _T.fields, _V.withdrawn_at,
+        _A.status, _A.revision, _A.restricted, _A.audience.label("activity_audience"), _B.slug,
+        _V.audience.label("item_audience"), _V.withdrawn_at,
+        _T.language, _T.title, _T.body, _T.version, _T.hash, _T.fields,
     )
     .select_from(
         _BROADCAST.join(_TEXT, _T.broadcast_id == _B.id)
@@ -142,6 +144,9 @@ def _posted(row: Any) -> Posted:
         lineage=lineage_of(row.path) | lineage_of(row.place_path or ""),
         activity_id=None if row.activity_id is None else ActivityId(row.activity_id),
         overtaken=_overtaken(row),
+        slug=row.slug,
+        filed_under=split(row.item_audience or row.activity_audience or ""),
+        restricted=bool(row.restricted),
     )
 
 
