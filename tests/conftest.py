@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -24,6 +25,10 @@ HOME_HOSTS = ("127.", "::1", "localhost")
 # By name, so that a machine's own settings can change no test.
 for setting in [name for name in os.environ if name.startswith("OUTREACH_")]:
     del os.environ[setting]
+
+# A suite that a script started in the background is deaf to Ctrl-C, and so would be the programs that it starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No deadline: a busy machine decides how long an example takes. In CI the same examples every time: not red by itself.
 hypothesis.settings.register_profile("house", deadline=None, derandomize=IN_CI, print_blob=not IN_CI)

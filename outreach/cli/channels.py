@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outreach.cli.shared import AsJson, fields_of, print_json, print_table, set_up_logging
+from outreach.cli.shared import (
+    LARGEST_ID,
+    AsJson,
+    fields_of,
+    local_time,
+    opened_core,
+    print_json,
+    print_table,
+    set_up_logging,
+)
+from outreach.domain.actor import Actor
+from outreach.domain.errors import BadInput
+from outreach.domain.ids import DeliveryId
 
 if TYPE_CHECKING:
-    from outreach.bootstrap import App
+    from outreach.bootstrap import App, Core
     from outreach.channels.base import Finding
     from outreach.domain.ids import LaneName
     from outreach.domain.messages import Capabilities
@@ -50,6 +63,60 @@ def check(lane: _Lane = "", as_json: AsJson = False) -> None:
             _print_look(house, look)
     if not all(look.good for look in looks):
         raise typer.Exit(1)
+
+
+@app.command()
+def undelivered(
+    limit: Annotated[int, typer.Option(min=1, max=500)] = 50,
+    after: Annotated[int, typer.Option(min=0, max=LARGEST_ID, help="Go on behind this id.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """What was tried again and again and given up, the oldest first; never whom it was for."""
+    from outreach.services import dead_letters
+
+    with opened_core() as core, core.database.reading() as uow:
+        found = dead_letters.listed(uow, Actor.operator(), limit, after)
+    if as_json:
+        print_json([fields_of(one) for one in found])
+        return
+    rows = ([one.id, one.lane, one.kind, one.reason, one.tries, local_time(one.died_at)] for one in found)
+    print_table(["ID", "LANE", "KIND", "REASON", "TRIES", "SINCE"], rows)
+
+
+@app.command()
+def retry(
+    delivery: Annotated[int | None, typer.Argument(min=1, max=LARGEST_ID, help="The id that is listed.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that was given up.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Try what was given up again; a running server sends it within a second or two."""
+    if (delivery is None) != everything:
+        raise BadInput(["name one that `outreach channels undelivered` lists, or give --all"])
+    with opened_core() as core:
+        queued = _retry_all(core) if delivery is None else _retry_one(core, DeliveryId(delivery))
+    if as_json:
+        print_json({"queued": queued})
+    else:
+        print(f"{queued} queued again")
+
+
+def _retry_one(core: Core, delivery: DeliveryId) -> int:
+    from outreach.services import dead_letters
+
+    with core.database.unit_of_work() as uow:
+        dead_letters.retry(uow, Actor.operator(), delivery, datetime.now(UTC))
+    return 1
+
+
+def _retry_all(core: Core) -> int:
+    from outreach.services import dead_letters
+
+    queued, some = 0, dead_letters.AT_ONCE
+    while some == dead_letters.AT_ONCE:
+        with core.database.unit_of_work() as uow:
+            some = dead_letters.retry_all(uow, Actor.operator(), datetime.now(UTC))
+        queued += some
+    return queued
 
 
 def _house() -> App:

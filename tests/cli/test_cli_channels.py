@@ -47,3 +47,27 @@ def test_in_the_mainland_profile_telegram_stays_shut_whatever_its_section_says(r
     room.set(PROFILE="mainland", CHANNELS__TELEGRAM__TOKEN="not even a token", CHANNELS__BOT__ADAPTER="telegram")
 
     assert [row["lane"] for row in room.json("channels", "list")] == ["webchat"]
+
+
+def test_what_was_given_up_is_listed_and_tried_again(room: Room):
+    for name in ("ann", "bob", "cho"):
+        room.join(room.add(title=name)["id"], name)
+    with room.core() as core, core.database.unit_of_work() as uow:
+        uow.connection.exec_driver_sql("UPDATE delivery SET state = 'dead', reason = '500', tries = 8")
+
+    listed = room.json("channels", "undelivered")
+    page = room.json("channels", "undelivered", "--limit", "1", "--after", str(listed[0]["id"]))
+    one = room.json("channels", "retry", str(listed[0]["id"]))
+    refused = room.refused("channels", "retry", str(listed[0]["id"]))
+    rest = room.json("channels", "retry", "--all")
+
+    assert [(row["lane"], row["kind"], row["reason"]) for row in listed] == [("webchat", "confirmation", "500")] * 3
+    assert [row["id"] for row in page] == [listed[1]["id"]]
+    assert (one, rest) == ({"queued": 1}, {"queued": 2})
+    assert "dead delivery" in refused
+    assert room.json("channels", "undelivered") == []
+
+
+def test_a_retry_is_of_one_or_of_all(room: Room):
+    assert "--all" in room.refused("channels", "retry")
+    assert "--all" in room.refused("channels", "retry", "1", "--all")

@@ -1,4 +1,4 @@
-"""How the channel accounts stand: from the ledger at once, and by asking the platforms when staff want to know."""
+"""How the channel accounts stand: from the ledger, and by asking the platforms; and what was given up on them."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from outreach.domain.actor import Permission
+from outreach.domain.ids import DeliveryId
 from outreach.runtime.looking import look
-from outreach.services import accounts_health
+from outreach.services import accounts_health, dead_letters
 from outreach.services.ports import UnitOfWork
 from outreach.web.console.frame import Console, Page
-from outreach.web.console.visit import Visit
+from outreach.web.console.visit import Go, Visit
 
 PATH = "/console/channels"
+UNDELIVERED = f"{PATH}/undelivered"
+PAGE_SIZE = 50
 _WAITS = ("queued", "leased", "calling", "parked")
 _NEEDS_A_LOOK = ("unconfirmed", "failed", "dead")
 
 
 def routes(console: Console) -> list[BaseRoute]:
-    """``/console/channels`` and the button that asks the platforms."""
+    """``/console/channels``, the button that asks the platforms, and what was given up."""
 
     async def ask(visit: Visit) -> Response:
         if visit.request.method != "POST" or visit.by.reach(Permission.SEE_CHANNELS) is None:
@@ -31,7 +34,14 @@ def routes(console: Console) -> list[BaseRoute]:
         found = await look(visit.house.doors, visit.house.settings.base_url)
         return console.rendering.page(visit, "console/channels.html", **{**shown, "looks": found})
 
-    return [console.get(PATH, Page("console/channels.html", _standing)), console.alone(f"{PATH}/look", ask)]
+    undelivered = Page("console/undelivered.html", _undelivered)
+    return [
+        console.get(PATH, Page("console/channels.html", _standing)),
+        console.alone(f"{PATH}/look", ask),
+        console.get(UNDELIVERED, undelivered),
+        console.post(f"{UNDELIVERED}/again", _all_again, undelivered),
+        console.post(f"{UNDELIVERED}/{{delivery}}/again", _again, undelivered),
+    ]
 
 
 def _standing(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
@@ -47,3 +57,23 @@ def _standing(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
         "looks": (),
         "remedy": partial(visit.house.remedy, language=visit.lang),
     }
+
+
+def _undelivered(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
+    found = dead_letters.listed(uow, visit.by, PAGE_SIZE + 1, visit.asked_number("after") or 0)
+    shown = found[:PAGE_SIZE]
+    return {
+        "letters": shown,
+        "following": f"{UNDELIVERED}?after={shown[-1].id}" if len(found) > PAGE_SIZE else "",
+        "zone": visit.house.settings.timezone,
+        "now": visit.now,
+    }
+
+
+def _again(uow: UnitOfWork, visit: Visit) -> Go:
+    dead_letters.retry(uow, visit.by, DeliveryId(visit.id("delivery")), visit.now)
+    return Go(UNDELIVERED, "trying")
+
+
+def _all_again(uow: UnitOfWork, visit: Visit) -> Go:
+    return Go(UNDELIVERED, "trying_all", dead_letters.retry_all(uow, visit.by, visit.now))

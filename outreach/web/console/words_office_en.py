@@ -88,6 +88,29 @@ OFFICE_EN: Mapping[str, str] = {
     "parked_note": (
         "Some channels may write only after a resident has written. What waits for that goes out with the next answer."
     ),
+    "undelivered": "Not delivered",
+    "undelivered_lead": (
+        "These were tried again and again and given up. Each is tried once more by itself after an hour, six hours and"
+        " a day; once the cause is mended, try them again here."
+    ),
+    "undelivered_none": "Nothing was given up.",
+    "message_kind": "Message",
+    "kind_safety": "safety answer",
+    "kind_reply": "answer",
+    "kind_confirmation": "confirmation",
+    "kind_change": "change of an activity",
+    "kind_reminder": "reminder",
+    "kind_announcement": "announcement",
+    "kind_education": "tip",
+    "given_up": "Given up",
+    "too_late_by_now": "too late by now",
+    "try_again": "Try again",
+    "try_all_again": "Try all again",
+    "see_undelivered": "See what was given up",
+    "done_trying": "It is tried again now.",
+    "done_trying_all": "{n} are tried again now.",
+    "action_retry": "Tried a message again",
+    "action_retry_all": "Tried all messages again",
     "ask_platforms": "Ask the platforms now",
     "all_well": "all is well",
     "needs_you": "needs you",
