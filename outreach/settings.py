@@ -52,6 +52,7 @@ class Settings:
     profile: str
     leads: tuple[timedelta, ...]
     quiet: QuietHours | None
+    quiet_days: bool
     tips: tuple[int, time]
     first_tip_after: timedelta | None
     weekly_cap: int | None
@@ -106,6 +107,7 @@ def _build(reader: _Reader, folder: Path) -> Settings:
         profile=reader.take("profile", "open", _profile),
         leads=reader.take("reminders", "24h,2h", parse_leads),
         quiet=reader.take("quiet_hours", "21:30-07:30", _quiet_hours),
+        quiet_days=reader.take("quiet_days", "on", _on_or_off),
         tips=reader.take("tips", "tue 10:00", _weekly),
         first_tip_after=reader.take("first_tip_after", "", lambda text: parse_duration(text) if text else None),
         weekly_cap=reader.take("weekly_cap", "3", _weekly_cap),
@@ -224,6 +226,13 @@ def _quiet_hours(text: str) -> QuietHours | None:
     if quiet is not None and (quiet.begins.tzinfo is not None or quiet.ends.tzinfo is not None):
         raise ValueError(f"{text!r}: leave the offset away, the time is local; write 21:30-07:30")
     return quiet
+
+
+def _on_or_off(text: str) -> bool:
+    given = text.strip().lower()
+    if given not in {"on", "off", "true", "false"}:
+        raise ValueError(f"{text!r} is neither on nor off: give one of the two")
+    return given in {"on", "true"}
 
 
 def _weekly(text: str) -> tuple[int, time]:

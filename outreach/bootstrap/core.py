@@ -20,6 +20,7 @@ from outreach.content import (
 from outreach.conversation import Dialogue, Office
 from outreach.domain.ids import LaneName
 from outreach.domain.messages import Capabilities, Language
+from outreach.domain.quiet_days import Almanac
 from outreach.safety import Helplines
 from outreach.safety import parse as parse_safety
 from outreach.services.calendars import Calendars
@@ -94,7 +95,7 @@ def read_crafts(settings: Settings) -> Crafts:
     safety = parse_safety(files.tables)
     vocabulary = parse_vocabulary(files.text("audiences.toml"), files.text("topics.toml"))
     library = build_library(files.items, vocabulary)
-    almanac = parse_observances(files.tables.get(OBSERVANCES, ""), vocabulary)  # older libraries have none
+    almanac = parse_observances(files.tables.get(OBSERVANCES, ""), vocabulary)  # older libraries have no such file
     return Crafts(
         wording=parse_wording(read_phrases()),
         vocabulary=vocabulary,
@@ -102,7 +103,7 @@ def read_crafts(settings: Settings) -> Crafts:
         wording_rules=parse_wording_rules(files.text("wording_lint.toml")),
         safeguard=Safeguard(safety.screen, safety.replies, Lines(safety.helplines, settings.country)),
         helplines=safety.helplines,
-        manners=Manners.of_library(library, almanac),
+        manners=Manners.of_library(library, almanac if settings.quiet_days else Almanac()),
     )
 
 

@@ -84,6 +84,7 @@ def _for_demo(settings: Settings) -> Settings:
         key_file=Path(f"{data_dir}.key"),
         leads=(LEAD,),
         quiet=None,
+        quiet_days=False,
         first_tip_after=TIP_AFTER,
         network_name=settings.network_name or "云溪县心理健康服务（演示）",
         opening_hours=settings.opening_hours or "周一至周五 9:00–17:00",

@@ -100,6 +100,7 @@ BAD = {
     "OUTREACH_BASE_URL": "outreach.example.org",
     "OUTREACH_DATABASE_URL": "mysql://somewhere",
     "OUTREACH_REMINDERS": "a day",
+    "OUTREACH_QUIET_DAYS": "sundays",
     "OUTREACH_QUIET_HOURS": "at night",
     "OUTREACH_TIPS": "sometimes",
     "OUTREACH_FIRST_TIP_AFTER": "soon",

@@ -35,6 +35,7 @@ def settings_in(folder: Path, **more: str) -> Any:
             "OUTREACH_CHANNELS__WECHAT__AES_KEY": ACCOUNT.aes_key,
             "OUTREACH_CHANNELS__WECHAT__ORIGINAL_ID": ACCOUNT.original_id,
             "OUTREACH_QUIET_HOURS": "off",
+            "OUTREACH_QUIET_DAYS": "off",
             **more,
         },
         folder,

@@ -68,6 +68,7 @@ class Program:
             "OUTREACH_DATA_DIR": str(self.home / "var"),
             "OUTREACH_PORT": str(self.port),
             "OUTREACH_QUIET_HOURS": "off",
+            "OUTREACH_QUIET_DAYS": "off",
             **self.settings,
         }
 

@@ -140,7 +140,7 @@ async def open_house(
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     given = {
         "DATA_DIR": str(folder / "var"), "DATABASE_URL": database_url, "BASE_URL": url, "QUIET_HOURS": "off",
-        "CHANNELS__WEBCHAT__ENABLED": "false", **settings,
+        "QUIET_DAYS": "off", "CHANNELS__WEBCHAT__ENABLED": "false", **settings,
     }  # fmt: skip
     app = build(load({f"OUTREACH_{name}": text for name, text in given.items()}, folder), clock, pacing=pacing)
     server = uvicorn.Server(uvicorn.Config(create_app(app), lifespan="off", log_config=None, access_log=False))

@@ -26,7 +26,8 @@ _T = TypeVar("_T")
 
 def settings_in(folder: Path, **more: str) -> Any:
     """Settings in *folder*; *more* are environment variables without their prefix."""
-    given = {"DATA_DIR": str(folder / "var"), "BASE_URL": BASE_URL, "QUIET_HOURS": "off", **more}
+    quiet = {"QUIET_HOURS": "off", "QUIET_DAYS": "off"}
+    given = {"DATA_DIR": str(folder / "var"), "BASE_URL": BASE_URL, **quiet, **more}
     return load({f"OUTREACH_{name}": text for name, text in given.items()}, folder)
 
 
