@@ -6,7 +6,8 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 READY := .venv/.ready
-WORKERS ?= 2
+# More than the two cores of CI: a good part of the slow tests waits.
+WORKERS ?= 3
 # Rooms that need neither a server nor a database.
 FAST := tests/domain tests/calendar tests/content tests/safety tests/wording tests/house
 
