@@ -16,6 +16,7 @@ from functools import partial
 from outreach.channels.base import Channel
 from outreach.domain.errors import LaneLost
 from outreach.domain.messages import Halted, Language
+from outreach.runtime.breaker import Breaker
 from outreach.runtime.bridge import Bridge
 from outreach.runtime.clock import Clock
 from outreach.runtime.pacing import Pacer, Pacing
@@ -47,6 +48,7 @@ class Sender:
         self._bridge, self._channel, self._outlet = bridge, channel, outlet
         self._adapter, self._owner, self._clock = adapter, owner, clock
         self._wire = Wire(channel, pacing(outlet.capabilities.rate_per_second))
+        self._breaker = Breaker()
         self._woken, self._stopping = asyncio.Event(), False
         self._results: list[Result] = []
         self._epoch: int | None = None
@@ -54,9 +56,9 @@ class Sender:
 
     @property
     def limit(self) -> int:
-        """Deliveries a batch: what may be in the air at once, at most one second of the lane's rate."""
+        """Deliveries a batch: what may be in the air at once, at most a second of the lane's rate; one after trouble."""
         able = self._channel.capabilities
-        return max(1, min(able.max_in_flight, int(able.rate_per_second)))
+        return self._breaker.most(max(1, min(able.max_in_flight, int(able.rate_per_second))))
 
     def wake(self) -> None:
         """Something became due."""
@@ -102,6 +104,7 @@ class Sender:
             while (batch := await self._exchange(epoch)).claimed:
                 if batch.ready:
                     await self._wire.put(batch.ready, self._results)
+                    self._results[:] = self._breaker.weighed(self._results)
                     self._tell_staff(self._results)
         except LaneLost:
             log.warning("lane %s: another process drives it now", self._outlet.lane)

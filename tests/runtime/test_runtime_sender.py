@@ -196,6 +196,46 @@ def test_who_is_gone_is_not_written_to_again(tmp_path: Path):
     assert scene.counts() == {"failed": 1}
 
 
+def test_after_trouble_one_tries_the_way_before_the_others_follow(tmp_path: Path):
+    gone = RetryLater(timedelta(seconds=5), whole_lane=True, code="refused")
+    scene = Scene(tmp_path, [gone] * (ABLE.max_in_flight + 3))
+    scene.queue(*"abcdefghij")
+    tried = []
+
+    async def story(sender: Sender, _bridge: Bridge) -> None:
+        for seconds in (0, 5, 9, 10, 20, 39, 40):
+            scene.clock.advance(timedelta(seconds=seconds))
+            before = len(scene.line.got)
+            await sender.drain()
+            tried.append(len(scene.line.got) - before)
+
+    scene.play(story)
+
+    # Pauses of 5, 10, 20 and 40 s; then one gets through, and all the others at once.
+    assert tried == [ABLE.max_in_flight, 1, 0, 1, 1, 0, 10]
+    assert scene.counts() == {"sent": 10}
+
+
+def test_an_hour_without_the_platform_costs_no_try_and_few_calls(tmp_path: Path):
+    gone = RetryLater(timedelta(seconds=5), whole_lane=True, code="refused")
+    scene = Scene(tmp_path, [gone] * 1_000)
+    scene.queue(*(str(number) for number in range(50)))
+
+    async def story(sender: Sender, _bridge: Bridge) -> None:
+        for _ in range(3_600):
+            scene.clock.advance(timedelta(seconds=1))
+            await sender.drain()
+        scene.line.script.clear()
+        for _ in range(61):
+            scene.clock.advance(timedelta(seconds=1))
+            await sender.drain()
+
+    scene.play(story)
+
+    assert len(scene.line.got) <= 50 + ABLE.max_in_flight + 5 + 60
+    assert scene.counts() == {"sent": 50}
+
+
 def test_trouble_with_the_account_stops_the_lane_and_loses_nothing(tmp_path: Path):
     scene = Scene(tmp_path, [Halted("http_401", "telegram_token_revoked")])
     scene.queue("one")
