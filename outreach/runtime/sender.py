@@ -56,7 +56,7 @@ class Sender:
 
     @property
     def limit(self) -> int:
-        """Deliveries a batch: what may be in the air at once, at most a second of the lane's rate; one after trouble."""
+        """Deliveries a batch: what may be in the air at once, at most a second of the rate; one after trouble."""
         able = self._channel.capabilities
         return self._breaker.most(max(1, min(able.max_in_flight, int(able.rate_per_second))))
 
