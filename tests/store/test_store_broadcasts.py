@@ -51,13 +51,17 @@ class Someone:
 
 @dataclass(frozen=True)
 class Meaning:
-    """Whom a broadcast is for. *place* and *about* (where its activity is, if any) are places in `places`."""
+    """Whom a broadcast is for. *place* and *about* (where its activity is, if any) are places in `places`.
+
+    *circle*: who alone may be told; ``None``: it is not restricted.
+    """
 
     kind: MessageKind
     place: int
     about: int | None
     audience: frozenset[str]
     languages: frozenset[Language]
+    circle: frozenset[str] | None
 
 
 PEOPLE = st.builds(
@@ -76,6 +80,7 @@ MEANINGS = st.builds(
     about=st.none() | st.integers(0, 4),
     audience=st.frozensets(st.sampled_from(("general", *TAGS)), min_size=1, max_size=3),
     languages=st.frozensets(st.sampled_from(Language), min_size=1),
+    circle=st.none() | st.frozensets(st.sampled_from(TAGS), max_size=2),
 )
 
 
@@ -110,7 +115,8 @@ def aimed(uow: SqlUnitOfWork, meaning: Meaning) -> Aim:
     regions = places(uow)
     paths = [regions[place].path for place in (meaning.place, meaning.about) if place is not None]
     lineage = frozenset(int(part) for path in paths for part in path.split("/") if part)
-    return Aim(meaning.kind, regions[meaning.place].path, lineage, meaning.audience, meaning.languages, TOMORROW)
+    path = regions[meaning.place].path
+    return Aim(meaning.kind, path, lineage, meaning.audience, meaning.languages, TOMORROW, meaning.circle)
 
 
 def as_decided(uow: SqlUnitOfWork, who: Someone, aim: Aim) -> str | None:
@@ -127,7 +133,8 @@ def as_decided(uow: SqlUnitOfWork, who: Someone, aim: Aim) -> str | None:
         ZoneInfo("Asia/Shanghai"),
         muted_regions=frozenset(regions[place].id for place in who.mutes),
     )
-    decision = may_send(person, Subject(aim.kind, Audience(aim.audience), aim.lineage), Door(), NOW)
+    subject = Subject(aim.kind, Audience(aim.audience), aim.lineage, restricted_to=aim.restricted_to)
+    decision = may_send(person, subject, Door(), NOW)
     if isinstance(decision, No):
         return decision.why
     assert decision == Now()
