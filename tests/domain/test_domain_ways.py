@@ -46,9 +46,7 @@ WAYS = st.lists(
         pytest.param([WECHAT, replace(LETTERS, preferred=True, cost=5)], "email", id="their wish before our purse"),
         pytest.param([replace(WECHAT, preferred=True, is_open=False), TELEGRAM], "telegram", id="an open door first"),
         pytest.param([replace(WECHAT, is_open=False), replace(LETTERS, is_open=False)], "wechat", id="it waits there"),
-        pytest.param(
-            [replace(WECHAT, preferred=True, reachable=False), LETTERS], "email", id="the next one"
-        ),
+        pytest.param([replace(WECHAT, preferred=True, reachable=False), LETTERS], "email", id="the next one"),
         pytest.param([replace(LETTERS, last_word_at=NOW), WECHAT], "wechat", id="of two alike the older address"),
     ],
 )
