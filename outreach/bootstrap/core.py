@@ -86,7 +86,8 @@ class Core:
 
     def counter(self, lane: LaneName, capabilities: Capabilities) -> Counter:
         """What it takes to answer on *lane*."""
-        return Counter(lane, capabilities, self.dialogue.answer, self.dialogue.offered, self.desk)
+        answer, offered = self.dialogue.answer, self.dialogue.offered
+        return Counter(lane, capabilities, answer, offered, self.desk, self.crafts.manners)
 
 
 def read_crafts(settings: Settings) -> Crafts:

@@ -109,13 +109,24 @@ def _decide(uow: UnitOfWork, outlet: Outlet, letter: Letter, person: Recipient, 
         uow.deliveries.postpone(letter.id, decision.at, now)
         return None
     if isinstance(decision, No):
-        uow.deliveries.settle(letter.id, _state_for(decision.why), decision.why, now)
+        uow.deliveries.settle(letter.id, state_for(decision.why), decision.why, now)
         return None
     messages = write_out(uow, outlet.desk, letter, now)
     if messages is None:
         uow.deliveries.settle(letter.id, DeliveryState.EXPIRED, "nothing_to_say", now)
         return None
     return Ready(letter, parts(outlet.capabilities, messages)[letter.parts_sent :])
+
+
+def refused(uow: UnitOfWork, manners: Manners, letter: Letter, now: datetime) -> No | None:
+    """Why *letter* may not even ride in front of a reply: they did not allow it, or took it back. ``None``: it may.
+
+    Whoever writes is awake and holds the door open: no night, day, share or window keeps it from them.
+    """
+    zone, muted = ZoneInfo(letter.zone), letter.muted_regions
+    awake = Recipient(letter.consents, letter.audiences, None, zone, muted_regions=muted)
+    decision = may_send(awake, _subject(uow, manners, letter), Door(), now)
+    return decision if isinstance(decision, No) else None
 
 
 def parts(able: Capabilities, messages: Sequence[Outgoing]) -> tuple[Outgoing, ...]:
@@ -125,7 +136,8 @@ def parts(able: Capabilities, messages: Sequence[Outgoing]) -> tuple[Outgoing, .
     return tuple(piece for message in shown for piece in fit(message, able))
 
 
-def _state_for(why: Why) -> DeliveryState:
+def state_for(why: Why) -> DeliveryState:
+    """What becomes of a delivery that may not go: it waits for their word, its time is over, or it is not wanted."""
     match why:
         case Why.WINDOW_CLOSED | Why.QUOTA_USED:
             return DeliveryState.PARKED

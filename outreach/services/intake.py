@@ -22,9 +22,10 @@ from outreach.domain.messages import (
     Receipt,
     Unparsed,
 )
-from outreach.services import linking, local
+from outreach.services import dispatch, linking, local
 from outreach.services.cards import Caller, InboxEntry, InboxState, Letter
 from outreach.services.letters import Desk, write_out
+from outreach.services.manners import PLAIN, Manners
 from outreach.services.ports import UnitOfWork
 from outreach.services.riding import Ride
 
@@ -64,6 +65,7 @@ class Counter:
     respond: Respond
     offered: Offered
     desk: Desk
+    manners: Manners = PLAIN
 
 
 def caller_of(lane: LaneName, incoming: Incoming) -> Caller | None:
@@ -225,8 +227,12 @@ def _with_riders(uow: UnitOfWork, counter: Counter, caller: Caller, reply: Outgo
         return reply
     ride, left = Ride(counter.capabilities, reply.text), dict[object, tuple[Letter, tuple[Outgoing, ...]]]()
     for letter in uow.deliveries.parked_for(caller, now, MOST_RIDERS):
+        refusal = dispatch.refused(uow, counter.manners, letter, now)
+        if refusal is not None:
+            uow.deliveries.settle(letter.id, dispatch.state_for(refusal.why), refusal.why, now)
+            continue
         messages = write_out(uow, counter.desk, letter, now)
-        if messages is None or (letter.helps_until is not None and now >= letter.helps_until):
+        if messages is None:
             uow.deliveries.settle(letter.id, DeliveryState.EXPIRED, "no_longer_helps", now)
             continue
         about = letter.subject.get("about")

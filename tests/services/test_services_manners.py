@@ -7,15 +7,18 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from services_town import ABLE_TO_ANSWER, OPERATOR, PUSH, RHYTHM, Queued, Town
+from services_town import ABLE_TO_ANSWER, OPERATOR, PASSIVE, PUSH, RHYTHM, Queued, Town
 from test_services_broadcasts import EN, HELLO, Desk
 
 from outreach.content import build_library, parse_observances, parse_vocabulary
 from outreach.domain.broadcast import About, BroadcastState
 from outreach.domain.may_send import BY_AUDIENCE
+from outreach.domain.messages import Message, Outgoing
+from outreach.domain.people import Purpose
 from outreach.domain.quiet_days import Almanac, QuietDays
-from outreach.services import activities, broadcast_run, broadcasts, tips
+from outreach.services import activities, broadcast_run, broadcasts, intake, tips
 from outreach.services.cards_broadcasts import DryRun
+from outreach.services.intake import Counter
 from outreach.services.manners import Manners
 from outreach.store import read_library
 
@@ -51,6 +54,15 @@ class Polite(Desk):
 
     def sent_to(self) -> list[str]:
         return sorted(ready.letter.to for ready in self.send())
+
+    def says(self, name: str, text: str) -> tuple[Outgoing, ...]:
+        """What *name* reads on the lane that can only answer."""
+        dialogue = self.town.dialogue
+        counter = Counter(
+            PASSIVE, ABLE_TO_ANSWER, dialogue.answer, dialogue.offered, self.town.desk, manners=self.manners
+        )
+        incoming = Message("m1", name, text, self.town.now)
+        return self.do(lambda uow: intake.take(uow, counter, incoming, self.town.now))
 
     def lives_in(self, code: str, *names: str, **arrival: Any) -> None:
         region = self.do(lambda uow: uow.regions.by_code(code)) or self.region(code)
@@ -298,8 +310,46 @@ def test_the_manners_of_the_library_that_ships():
 
 def test_a_door_that_can_only_answer_is_no_quieter_for_it(town: Town):
     desk = Polite(town, a_day())
-    desk.subscribe("wei", lane="wechat")
+    desk.subscribe("wei", lane=PASSIVE)
     desk.announce(texts=TEXT)
 
     assert not ABLE_TO_ANSWER.may_push
-    assert HELLO[EN] in town.says("wei", "hello")[0].text
+    assert HELLO[EN] in desk.says("wei", "hello")[0].text
+
+
+# --- in front of a reply ------------------------------------------------------------------------------------
+
+
+def takes_back(desk: Polite, how: str, who: Any) -> None:
+    """After it was queued for them: the place, the audience, the consent, or its time."""
+    match how:
+        case "place":
+            desk.do(lambda uow: uow.people.mute(who, uow.regions.root().id, desk.town.now))
+        case "audience":
+            desk.do(lambda uow: uow.people.update(who, audiences=frozenset()))
+        case "consent":
+            desk.do(lambda uow: uow.people.disallow(who, (Purpose.NEWS,), desk.town.now))
+        case "time":
+            desk.town.later(days=8)
+
+
+@pytest.mark.parametrize(
+    ("how", "became"),
+    [
+        ("nothing", ("sent", "rode_in_reply")),
+        ("place", ("withdrawn", "muted")),
+        ("audience", ("withdrawn", "restricted")),
+        ("consent", ("withdrawn", "no_consent")),
+        ("time", ("expired", "too_late")),
+    ],
+)
+def test_what_somebody_took_back_does_not_ride_in_front_of_a_reply(town: Town, how: str, became: tuple[str, str]):
+    desk = Polite(town)
+    desk.subscribe("wei", lane=PASSIVE, **chose("bereaved"))
+    card = desk.announce(texts=TEXT, audience=frozenset({"bereaved"}))
+    takes_back(desk, how, town.residents["wei"])
+
+    said = desk.says("wei", "hello")
+
+    assert (HELLO[EN] in said[0].text) is (how == "nothing")
+    assert desk.counts(card) == {became: 1}
