@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -30,6 +31,13 @@ _OFF_IN = {"open": frozenset[str](), "mainland": frozenset({"telegram"})}
 """Profiles, and the adapters that stay shut in each: Telegram cannot be used in the mainland."""
 _Texts: TypeAlias = Mapping[str, str]
 _T = TypeVar("_T")
+
+
+class EngineName(StrEnum):
+    """What wakes senders and ticks."""
+
+    SMALL = "small"
+    LARGE = "large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,7 @@ class Settings:
     first_tip_after: timedelta | None
     weekly_cap: int | None
     log_level: str
+    engine: EngineName
     secret_key: Secret | None
     channels: Mapping[LaneName, Mapping[str, Secret]]
 
@@ -112,6 +121,7 @@ def _build(reader: _Reader, folder: Path) -> Settings:
         first_tip_after=reader.take("first_tip_after", "", lambda text: parse_duration(text) if text else None),
         weekly_cap=reader.take("weekly_cap", "3", _weekly_cap),
         log_level=reader.take("log_level", "INFO", _log_level),
+        engine=reader.take("engine", "small", _engine),
         secret_key=reader.take("secret_key", "", _secret_key),
         channels=reader.channels(),
     )
@@ -312,6 +322,13 @@ def _profile(text: str) -> str:
     if text.strip().lower() not in _OFF_IN:
         raise ValueError(f"{text!r} is no profile: {' or '.join(_OFF_IN)}")
     return text.strip().lower()
+
+
+def _engine(text: str) -> EngineName:
+    try:
+        return EngineName(text.strip().lower())
+    except ValueError:
+        raise ValueError(f"write {' or '.join(EngineName)}: one process, or many on one PostgreSQL") from None
 
 
 def _log_level(text: str) -> str:

@@ -24,6 +24,8 @@ from outreach.runtime.bridge import Bridge
 from outreach.runtime.clock import Clock, system_clock
 from outreach.runtime.cupboard import StoredCupboard
 from outreach.runtime.doors import Door, prepare
+from outreach.runtime.engines.port import Engine, Part
+from outreach.runtime.engines.small import SmallEngine
 from outreach.runtime.entrances import entrance
 from outreach.runtime.guard import Guard
 from outreach.runtime.hub import Hub
@@ -32,18 +34,17 @@ from outreach.runtime.mailbox import StoredMailbox
 from outreach.runtime.pacing import Pacer, Pacing
 from outreach.runtime.sender import Sender
 from outreach.runtime.spool import Spool
-from outreach.runtime.ticker import Tick, Ticker
+from outreach.runtime.ticker import Tick
+from outreach.runtime.turns import Turns
 from outreach.services import broadcast_run, dead_letters, duty, housekeeping, reminders, tips
 from outreach.services.broadcast_words import Newsroom
 from outreach.services.dispatch import Outlet
 from outreach.services.ports import UnitOfWork
-from outreach.settings import Settings
+from outreach.settings import EngineName, Settings
 from outreach.store import exclusive
 
 log = logging.getLogger(__name__)
 
-STOP_PATIENCE = 6.0  # seconds for what is in the air; a service manager kills at 10
-LAST_WORDS = 1.5  # seconds more to write down what became of it
 DEMO_MARK = "demo"
 SPOOL_FILE = "alerts.spool"
 
@@ -51,9 +52,17 @@ SPOOL_FILE = "alerts.spool"
 class App:
     """The running house: what the web face and the command line are given."""
 
-    def __init__(self, core: Core, clock: Clock = system_clock, *, demo: bool = False, pacing: Pacing = Pacer) -> None:
+    def __init__(
+        self,
+        core: Core,
+        clock: Clock = system_clock,
+        *,
+        demo: bool = False,
+        pacing: Pacing = Pacer,
+        part: Part = Part.ALL,
+    ) -> None:
         self.core, self.settings, self.clock, self.demo = core, core.settings, clock, demo
-        self._pacing = pacing
+        self._pacing, self.part = pacing, part
         self.feeds = core.calendars
         self.bridge = Bridge(core.database, self._wake)
         self.mailbox, self._cupboard = StoredMailbox(self.bridge, clock), StoredCupboard(self.bridge)
@@ -63,9 +72,10 @@ class App:
         self.hub = Hub(self.bridge, self.guard, self._doors, clock)
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._senders = {door.lane: self._sender(door) for door in self._doors}
-        self._ticker = Ticker(self._ticks())
+        self._ticks = self._house_ticks()
+        self._engine: Engine = SmallEngine({}, ())  # nobody to wake yet
+        self._polls = [self._poll(door) for door in self._doors if isinstance(door.channel, PollingChannel)]
         self._background: list[asyncio.Task[None]] = []
-        self._sending: list[asyncio.Task[None]] = []
         self._held = ExitStack()
         self.ready = False
 
@@ -92,7 +102,7 @@ class App:
 
     def add_tick(self, name: str, every: timedelta, work: Callable[[UnitOfWork], object]) -> None:
         """Run *work* in a transaction every now and then, from the start on."""
-        self._ticker.add(Tick(name, every, partial(self.bridge.write, work)))
+        self._ticks.append(Tick(name, every, partial(self.bridge.write, work)))
 
     def network_name(self, language: Language) -> str:
         """How the network presents itself."""
@@ -170,14 +180,11 @@ class App:
             self._held.enter_context(exclusive(self.settings.data_dir))
         self._check_mark()
         self.bridge.start()
-        self._ticker.start()
-        for sender in self._senders.values():
-            self._sending.append(asyncio.create_task(sender.run()))
-            sender.wake()
-        for door in self._doors:
-            self._background.append(asyncio.create_task(prepare(door)))
-            if isinstance(door.channel, PollingChannel):
-                self._background.append(asyncio.create_task(self.hub.poll(door.lane)))
+        self._engine = self._open_engine()
+        await self._engine.start()
+        if self.part is not Part.WEB:
+            self._background += [asyncio.create_task(prepare(door)) for door in self._doors]
+            self._background += [asyncio.create_task(poll.run()) for poll in self._polls]
         self.ready = True
 
     async def stop(self) -> None:
@@ -185,11 +192,11 @@ class App:
         if not self.ready:
             return
         self.ready = False
-        self._ticker.stop()
         self.mailbox.close()
-        for sender in self._senders.values():
-            sender.stop()
-        await self._end_background()
+        for task in self._background:
+            task.cancel()
+        await self._engine.stop()
+        await asyncio.gather(*self._background, return_exceptions=True)
         await self.guard.close()
         for door in self._doors:
             await door.channel.close()
@@ -199,24 +206,31 @@ class App:
         self._held.close()
 
     async def _release_lanes(self) -> None:
+        if self.part is Part.WEB:
+            return
         try:
             for sender in self._senders.values():
                 await sender.release()
+            for poll in self._polls:
+                await poll.release()
         except Fault as fault:  # another process gets the lanes when the leases run out, seconds later
             log.warning("the lanes could not be handed back: %s", fault)
 
-    async def _end_background(self) -> None:
-        for task in self._background:
-            task.cancel()
-        if self._sending:
-            _, late = await asyncio.wait(self._sending, timeout=STOP_PATIENCE)
-            if late:
-                for sender in self._senders.values():
-                    sender.abandon()
-                _, late = await asyncio.wait(self._sending, timeout=LAST_WORDS)
-            for task in late:
-                task.cancel()
-        await asyncio.gather(*self._background, *self._sending, return_exceptions=True)
+    def _open_engine(self) -> Engine:
+        """The engine that the settings name. Raises `Fault` if it cannot be had."""
+        if self.settings.engine is EngineName.SMALL:
+            return SmallEngine(self._senders, self._ticks)
+        try:
+            from outreach.runtime.engines.large import LargeEngine  # heavy, and an extra: only where it is used
+        except ImportError as missing:
+            said = f"the large engine needs the package {missing.name}"
+            raise Fault(said, "install outreach[cluster], or set OUTREACH_ENGINE=small") from missing
+        return LargeEngine(self.settings.database_url, self._senders, self._ticks, self.part)
+
+    def _poll(self, door: Door) -> Turns:
+        """Asks that platform for news, in one process at a time: two would take each other's messages."""
+        work = partial(self.hub.poll, door.lane)
+        return Turns(self.bridge, f"poll {door.lane}", self._owner, self.clock, work)
 
     def _open_channels(self) -> list[OpenedChannel]:
         opened, problems = open_channels(self.settings.channels, self._context, self.settings.adapters_off)
@@ -234,7 +248,14 @@ class App:
 
     def _sender(self, door: Door) -> Sender:
         return Sender(
-            self.bridge, door.channel, self._outlet(door), door.adapter, self._owner, self.clock, self._pacing
+            self.bridge,
+            door.channel,
+            self._outlet(door),
+            door.adapter,
+            self._owner,
+            self.clock,
+            self._pacing,
+            shares=not self.settings.is_sqlite,
         )
 
     def _outlet(self, door: Door) -> Outlet:
@@ -246,19 +267,16 @@ class App:
         return Spool(self.settings.data_dir / SPOOL_FILE, self.core.database.ring)
 
     def _wake(self, lanes: Iterable[LaneName]) -> None:
-        for lane in lanes:
-            sender = self._senders.get(lane)
-            if sender is not None:
-                sender.wake()
+        self._engine.wake(lanes)
 
-    def _ticks(self) -> list[Tick]:
+    def _house_ticks(self) -> list[Tick]:
         ticks = [
             Tick("reminders", timedelta(seconds=1), self._queue_reminders),
             Tick("tips", timedelta(seconds=2), self._queue_tips),
             Tick("broadcasts", timedelta(seconds=1), self._drive_broadcasts),
             Tick("duty", timedelta(seconds=5), self._tell_staff),
             Tick("redrive", timedelta(seconds=5), self.hub.redrive),
-            Tick("spool", timedelta(seconds=10), self.guard.store_spooled),
+            Tick("spool", timedelta(seconds=10), self.guard.store_spooled, everywhere=True),
             Tick("housekeeping", timedelta(minutes=10), self._purge),
             Tick("dead letters", timedelta(minutes=1), self._revive),
         ]
@@ -316,6 +334,27 @@ class App:
             raise Fault("this database holds real people", "give the demo a data folder of its own")
 
 
-def build(settings: Settings, clock: Clock = system_clock, *, demo: bool = False, pacing: Pacing = Pacer) -> App:
-    """The whole house, not yet started. Raises `BadInput` or `Fault` with the remedy."""
-    return App(open_core(settings), clock, demo=demo, pacing=pacing)
+def build(
+    settings: Settings,
+    clock: Clock = system_clock,
+    *,
+    demo: bool = False,
+    pacing: Pacing = Pacer,
+    part: Part = Part.ALL,
+) -> App:
+    """The whole house or a *part* of it, not yet started. Raises `BadInput` or `Fault` with the remedy."""
+    _require_engine(settings, part)
+    return App(open_core(settings), clock, demo=demo, pacing=pacing, part=part)
+
+
+def _require_engine(settings: Settings, part: Part) -> None:
+    if settings.engine is EngineName.LARGE and settings.is_sqlite:
+        raise Fault(
+            "the large engine runs on PostgreSQL, and the database is a file",
+            "set OUTREACH_DATABASE_URL to a PostgreSQL, or OUTREACH_ENGINE=small",
+        )
+    if settings.engine is EngineName.SMALL and part is not Part.ALL:
+        raise Fault(
+            f"--only {part} needs the large engine: with the small one, one process does everything",
+            "leave --only out, or set OUTREACH_ENGINE=large and OUTREACH_DATABASE_URL to a PostgreSQL",
+        )

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import signal
 import socket
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from outreach.cli.shared import set_up_logging
 from outreach.domain.errors import Fault
@@ -17,15 +21,51 @@ if TYPE_CHECKING:
     from outreach.settings import Settings
 
 
-def run() -> None:
+class Only(StrEnum):
+    """Which part of the house this process is."""
+
+    WEB = "web"
+    WORKER = "worker"
+
+
+def run(
+    only: Annotated[
+        Only | None, typer.Option(help="This part alone, with the large engine: web answers, workers send and tick.")
+    ] = None,
+) -> None:
     """Serve residents: hooks, web chat, public pages, feeds, reminders. Ctrl-C stops it cleanly."""
     from outreach.bootstrap import build
+    from outreach.runtime.engines.port import Part
     from outreach.settings import load
 
     settings = load()
     set_up_logging(settings.log_level)
-    house = build(settings)
-    serve(house, lambda: _greet(house))
+    house = build(settings, part=Part.ALL if only is None else Part(only.value))
+    if only is Only.WORKER:
+        work(house, lambda: _greet(house))
+    else:
+        serve(house, lambda: _greet(house))
+
+
+def work(house: App, greet: Callable[[], None]) -> None:
+    """Let *house* send and tick until Ctrl-C or a stop signal. Raises `Fault` if it cannot start."""
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_work(house, greet))
+
+
+async def _work(house: App, greet: Callable[[], None]) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    await house.start()
+    try:
+        greet()
+        await stopped.wait()
+    finally:
+        await house.stop()
 
 
 def serve(house: App, greet: Callable[[], None]) -> None:
@@ -79,7 +119,10 @@ def _greet(house: App) -> None:
     with house.core.database.unit_of_work() as uow:
         alerts, waiting = uow.alerts.count_open(), len(uow.threads.listed(100))
         approved = len(uow.contents.approved())
-    print(f"Outreach serves {settings.base_url}  (chat: /chat, list: /, feed: /feeds/public.ics)", file=sys.stderr)
+    if house.part == "worker":
+        print(f"Outreach works for {settings.base_url}: it sends and ticks, and opens no port", file=sys.stderr)
+    else:
+        print(f"Outreach serves {settings.base_url}  (chat: /chat, list: /, feed: /feeds/public.ics)", file=sys.stderr)
     database = settings.data_dir if settings.is_sqlite else "PostgreSQL"
     print(f"channels: {', '.join(house.lanes)}; database: {database}", file=sys.stderr)
     print(f"open safety alerts: {alerts} (outreach safety alerts list); open threads: {waiting}", file=sys.stderr)

@@ -27,13 +27,16 @@ from outreach.services.ports import UnitOfWork
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=30)
-RENEW_EVERY = 10.0  # seconds: a slow batch must not outlast the lease
+LEASE = timedelta(seconds=10)  # so long a lane rests after its driver died
+RENEW_EVERY = 3.0  # seconds: a slow batch must not outlast the lease
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
 
 class Sender:
-    """Drives one lane. `wake` says that something may be due; `poll` is the tick that finds what nobody announced."""
+    """Drives one lane. `wake` says that something may be due; `poll` is the tick that finds what nobody announced.
+
+    *shares*: other processes drive it in turn, so it is handed back whenever nothing more is due.
+    """
 
     def __init__(
         self,
@@ -44,9 +47,11 @@ class Sender:
         owner: str,
         clock: Clock,
         pacing: Pacing = Pacer,
+        *,
+        shares: bool = False,
     ) -> None:
         self._bridge, self._channel, self._outlet = bridge, channel, outlet
-        self._adapter, self._owner, self._clock = adapter, owner, clock
+        self._adapter, self._owner, self._clock, self._shares = adapter, owner, clock, shares
         self._wire = Wire(channel, pacing(outlet.capabilities.rate_per_second))
         self._breaker = Breaker()
         self._woken, self._stopping = asyncio.Event(), False
@@ -99,9 +104,19 @@ class Sender:
         epoch = await self._take_lane()
         if epoch is None:
             return
-        renewing = asyncio.create_task(self._keep_lane(epoch))
+        claimed = await self._drain(epoch)
+        if claimed is not None and self._shares:
+            await self.release()
+            if claimed:  # whoever was told of something between our last look and this moment found the lane taken
+                await self.poll()
+
+    async def _drain(self, epoch: int) -> int | None:
+        """Send until nothing is due; how many were claimed, ``None``: the lane was lost on the way."""
+        claimed = 0
+        renewing = asyncio.create_task(self._keep_lane())
         try:
             while (batch := await self._exchange(epoch)).claimed:
+                claimed += batch.claimed
                 if batch.ready:
                     await self._wire.put(batch.ready, self._results)
                     self._results[:] = self._breaker.weighed(self._results)
@@ -110,11 +125,13 @@ class Sender:
             log.warning("lane %s: another process drives it now", self._outlet.lane)
             self._results.clear()
             self._tidy = False
+            return None
         except BaseException:
             self._tidy = False
             raise
         finally:
             renewing.cancel()
+        return claimed
 
     async def release(self) -> None:
         """Let another process have the lane at once."""
@@ -143,21 +160,20 @@ class Sender:
     def _take(self, results: Sequence[Result], uow: UnitOfWork) -> int | None:
         """Ours, with what failed to be written down before, and what was left behind brought back."""
         now = self._clock()
-        epoch = self._renew(uow)
+        epoch = uow.lanes.take(self._outlet.lane, self._adapter, self._owner, now, LEASE)
         if epoch is not None and (epoch != self._epoch or not self._tidy):
             if results and epoch == self._epoch:
                 uow.deliveries.record(results, epoch=epoch, now=now)
             uow.deliveries.recover(self._outlet.lane, epoch=epoch, now=now)
         return epoch
 
-    def _renew(self, uow: UnitOfWork) -> int | None:
-        return uow.lanes.take(self._outlet.lane, self._adapter, self._owner, self._clock(), LEASE)
-
-    async def _keep_lane(self, epoch: int) -> None:
+    async def _keep_lane(self) -> None:
         while True:
             await asyncio.sleep(RENEW_EVERY)
             try:
-                await self._bridge.write(self._renew)
+                await self._bridge.write(
+                    lambda uow: uow.lanes.renew(self._outlet.lane, self._owner, self._clock() + LEASE)
+                )
             except Exception as error:  # the epoch is checked at every turn: a lost lease does no harm
                 log.warning("lane %s: the lease was not renewed (%s)", self._outlet.lane, type(error).__name__)
 

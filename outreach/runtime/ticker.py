@@ -17,11 +17,12 @@ Work: TypeAlias = Callable[[], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Something looked after every now and then."""
+    """Something looked after every now and then. *everywhere*: by each process for itself, not by one for all."""
 
     name: str
     every: timedelta
     work: Work
+    everywhere: bool = False
 
 
 class Ticker:
@@ -40,9 +41,7 @@ class Ticker:
     def start(self) -> None:
         """Begin to tick on the running loop."""
         for tick in self._ticks:
-            self._scheduler.add_job(
-                _guarded, "interval", args=(tick,), seconds=tick.every.total_seconds(), id=tick.name
-            )
+            self._scheduler.add_job(guarded, "interval", args=(tick,), seconds=tick.every.total_seconds(), id=tick.name)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -51,7 +50,8 @@ class Ticker:
             self._scheduler.shutdown(wait=False)
 
 
-async def _guarded(tick: Tick) -> None:
+async def guarded(tick: Tick) -> None:
+    """Run it once; what goes wrong is logged and does not keep it from coming again."""
     try:
         await tick.work()
     except Exception as error:

@@ -365,7 +365,19 @@ def test_one_drives_a_lane_until_the_lease_is_over_or_given_back(database: Datab
         uow.lanes.release(LANE, "first")
         assert take(LANE, "telegram", "first", NOW + MINUTE, LEASE) is None
         uow.lanes.release(LANE, "second")
-        assert take(LANE, "telegram", "first", NOW + MINUTE, LEASE) == 3
+        assert take(LANE, "telegram", "first", NOW + MINUTE, LEASE) == 2  # handed back in order: nothing is in doubt
+
+
+def test_a_renewal_that_comes_late_takes_nothing_that_was_handed_back(database: Database):
+    with database.unit_of_work() as uow:
+        assert uow.lanes.take(LANE, "telegram", "first", NOW, LEASE) == 1
+        assert uow.lanes.renew(LANE, "first", NOW + 2 * LEASE)
+        assert uow.lanes.take(LANE, "telegram", "second", NOW + LEASE + SECOND, LEASE) is None
+
+        uow.lanes.release(LANE, "first")
+        assert not uow.lanes.renew(LANE, "first", NOW + 9 * LEASE)
+        assert uow.lanes.take(LANE, "telegram", "second", NOW + SECOND, LEASE) == 1
+        assert not uow.lanes.renew(LANE, "first", NOW + 9 * LEASE)
 
 
 def test_a_stalled_driver_that_wakes_up_can_do_no_harm(database: Database):

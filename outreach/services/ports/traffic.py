@@ -139,6 +139,9 @@ class Lanes(Protocol):
     def take(self, lane: LaneName, adapter: str, owner: str, now: datetime, lease: timedelta) -> int | None:
         """The epoch under which *owner* now drives *lane*, or ``None`` if another holds it. Renews one's own."""
 
+    def renew(self, lane: LaneName, owner: str, until: datetime) -> bool:
+        """Go on driving until *until*; False if *owner* no longer does. Takes nothing that was handed back."""
+
     def release(self, lane: LaneName, owner: str) -> None: ...
 
     def hold(self, lane: LaneName, until: datetime, code: str) -> None:

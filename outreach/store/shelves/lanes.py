@@ -23,15 +23,17 @@ _L = _LANE.c
 
 def _taking(new: Insert) -> Insert:
     mine = _L.owner == new.excluded.owner
+    # Handed back in order: whoever did that had nothing in the air, and cannot use the epoch without taking it anew.
+    free = _L.owner.is_(None)
     return new.on_conflict_do_update(
         index_elements=["name"],
         set_={
             "adapter": new.excluded.adapter,
             "owner": new.excluded.owner,
-            "epoch": case((mine, _L.epoch), else_=_L.epoch + 1),
+            "epoch": case((or_(mine, free), _L.epoch), else_=_L.epoch + 1),
             "lease_until": new.excluded.lease_until,
         },
-        where=or_(mine, _L.owner.is_(None), _L.lease_until <= bindparam("now", type_=_L.lease_until.type)),
+        where=or_(mine, free, _L.lease_until <= bindparam("now", type_=_L.lease_until.type)),
     ).returning(_L.epoch)
 
 
@@ -48,6 +50,11 @@ _TAKE = ByDialect(_LANE, _taking)
 _HOLD = ByDialect(_LANE, _holding)
 _RELEASE = (
     update(_LANE).where(_L.name == bindparam("lane"), _L.owner == bindparam("by")).values(owner=None, lease_until=None)
+)
+_RENEW = (
+    update(_LANE)
+    .where(_L.name == bindparam("lane"), _L.owner == bindparam("by"))
+    .values(lease_until=bindparam("till", type_=_L.lease_until.type))
 )
 _HELD = select(_L.held_until, _L.hold_code).where(_L.name == bindparam("lane"))
 _ADDRESS = table_of(AddressRow).c
@@ -79,6 +86,11 @@ class LaneShelf(Shelf):
         """The epoch under which *owner* now drives *lane*, or ``None`` if another holds it. Renews one's own."""
         values = _fresh(lane) | {"adapter": adapter, "owner": owner, "epoch": 1, "lease_until": now + lease, "now": now}
         return self._at.connection.execute(_TAKE.on(self._at.connection), values).scalar_one_or_none()
+
+    def renew(self, lane: LaneName, owner: str, until: datetime) -> bool:
+        """Go on driving until *until*; False if *owner* no longer does. Takes nothing that was handed back."""
+        values = {"lane": lane, "by": owner, "till": until}
+        return self._at.connection.execute(_RENEW, values).rowcount > 0
 
     def release(self, lane: LaneName, owner: str) -> None:
         """Let somebody else drive; harmless if *owner* does not."""
