@@ -26,7 +26,7 @@ class WebChatResident:
     """A visitor of the web chat, with a cookie and a page that waits for news."""
 
     def __init__(self, url: str) -> None:
-        self._url, self._cursor = url, 0
+        self.url, self._cursor = url, 0
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
         self._opener.open(f"{url}/chat", timeout=30).close()
         self.read: list[dict[str, Any]] = []
@@ -46,7 +46,7 @@ class WebChatResident:
     def post(self, body: dict[str, Any]) -> str:
         """Send a request of the page as it is."""
         request = urllib.request.Request(
-            f"{self._url}/chat/say", json.dumps(body).encode(), {"content-type": "application/json"}
+            f"{self.url}/chat/say", json.dumps(body).encode(), {"content-type": "application/json"}
         )
         with self._opener.open(request, timeout=30) as response:
             self.read += json.load(response)["replies"]
@@ -54,7 +54,7 @@ class WebChatResident:
 
     def reads(self) -> str:
         """What is here by now; asks once for news."""
-        with self._opener.open(f"{self._url}/chat/updates?after={self._cursor}", timeout=40) as response:
+        with self._opener.open(f"{self.url}/chat/updates?after={self._cursor}", timeout=40) as response:
             messages = json.load(response)["messages"]
         for message in messages:
             self._cursor = max(self._cursor, message["cursor"])
