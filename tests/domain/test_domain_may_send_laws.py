@@ -50,9 +50,9 @@ DAYS = st.builds(
     ),
     MOMENTS.map(lambda moment: moment.date()),
     st.integers(0, 3),
-    st.frozensets(st.sampled_from(sorted(BY_AUDIENCE)), min_size=1),
-    TAGS,
-    TOPICS,
+    st.frozensets(st.sampled_from(K), min_size=1),
+    st.frozensets(st.sampled_from(["elderly", "youth"]), max_size=1),
+    st.frozensets(st.sampled_from(["grief", "exam"]), max_size=1),
 )
 PEOPLE = st.builds(
     Recipient,
@@ -87,6 +87,7 @@ DOORS = st.builds(
     public=st.booleans(),
 )
 NEWS = st.sampled_from(sorted(BY_AUDIENCE)).map(Subject)
+OPEN = st.builds(Door, quota_left=st.integers(0, 4), reserved=st.integers(0, 3))
 EAGER: Mapping[str, object] = {
     "consents": frozenset(Purpose), "muted_kinds": frozenset(), "weekly_cap": None, "topics": frozenset(),
 }  # fmt: skip
@@ -143,8 +144,8 @@ def test_quiet_days_hold_up_nothing_but_announcements_and_tips(person, subject, 
 
 
 @given(PEOPLE, SUBJECTS, DOORS, MOMENTS)
-def test_on_a_quiet_day_nothing_goes_that_it_holds_up(person, subject, door, now):
-    if may_send(person, subject, door, now) == Now():
+def test_on_a_quiet_day_no_news_goes_that_it_holds_up(person, subject, door, now):
+    if may_send(person, subject, door, now) == Now() and subject.kind in BY_AUDIENCE:
         held = [day for day in person.quiet_days if day.hold_up(subject.kind, subject.topics, person.audiences)]
         assert [day for day in held if day.end_after(now, person.zone) is not None] == []
 
@@ -183,10 +184,15 @@ def test_more_slots_and_fewer_kept_close_nothing(person, subject, door, more, no
         assert may_send(person, subject, replace(door, reserved=0), now) == decision
 
 
-@given(PEOPLE, SUBJECTS, DOORS, MOMENTS)
-def test_news_leaves_what_is_kept_and_nothing_goes_when_nothing_is_left(person, subject, door, now):
-    if not isinstance(may_send(person, subject, door, now), No) and door.quota_left is not None:
-        assert door.quota_left > (door.reserved if subject.kind in BY_AUDIENCE else 0)
+@given(PEOPLE, st.sampled_from(K).map(Subject), OPEN, MOMENTS)
+def test_news_leaves_what_is_kept_and_all_else_takes_the_last(person, subject, door, now):
+    eager = replace(person, **EAGER, quiet=None, quiet_days=())
+    kept = door.reserved if subject.kind in BY_AUDIENCE else 0
+
+    decision = may_send(eager, subject, door, now)
+
+    assert door.quota_left is not None
+    assert decision == (Now() if door.quota_left > kept else No(Why.QUOTA_USED))
 
 
 @given(PEOPLE, SUBJECTS, DOORS, MOMENTS)

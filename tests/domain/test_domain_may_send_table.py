@@ -28,6 +28,7 @@ DAYS = (
         "exam", date(2027, 6, 7), date(2027, 6, 10), WAITING, frozenset({"youth", "parent_teen"}), frozenset({"exam"})
     ),
     QuietDays("one", date(2028, 6, 10), date(2028, 6, 10), WAITING),
+    QuietDays("news", date(2027, 9, 15), date(2027, 9, 15), frozenset({MessageKind.ANNOUNCEMENT})),
     QuietDays("other", date(2028, 6, 11), date(2028, 6, 11), WAITING, frozenset({"youth"})),
 )
 ANN = Recipient(

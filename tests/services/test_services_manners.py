@@ -12,11 +12,12 @@ from test_services_broadcasts import EN, HELLO, Desk
 
 from outreach.content import build_library, parse_observances, parse_vocabulary
 from outreach.domain.broadcast import About, BroadcastState
-from outreach.domain.may_send import BY_AUDIENCE
+from outreach.domain.delivery import DeliveryState
+from outreach.domain.may_send import BY_AUDIENCE, Why
 from outreach.domain.messages import Message, Outgoing
 from outreach.domain.people import Purpose
 from outreach.domain.quiet_days import Almanac, QuietDays
-from outreach.services import activities, broadcast_run, broadcasts, intake, tips
+from outreach.services import activities, broadcast_run, broadcasts, dispatch, intake, tips
 from outreach.services.cards_broadcasts import DryRun
 from outreach.services.intake import Counter
 from outreach.services.manners import Manners
@@ -315,6 +316,19 @@ def test_a_door_that_can_only_answer_is_no_quieter_for_it(town: Town):
 
     assert not ABLE_TO_ANSWER.may_push
     assert HELLO[EN] in desk.says("wei", "hello")[0].text
+
+
+# --- what becomes of it -------------------------------------------------------------------------------------
+
+
+def test_what_a_word_of_theirs_opens_again_waits_and_all_else_ends():
+    became = {why: dispatch.state_for(why) for why in Why}
+
+    waits = {why for why, state in became.items() if state is DeliveryState.PARKED}
+    over = {why for why, state in became.items() if state is DeliveryState.EXPIRED}
+    assert waits == {Why.WINDOW_CLOSED, Why.QUOTA_USED}
+    assert over == {Why.TOO_LATE, Why.QUIET_DAY}
+    assert {became[why] for why in set(Why) - waits - over} == {DeliveryState.WITHDRAWN}
 
 
 # --- in front of a reply ------------------------------------------------------------------------------------
