@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from browser_town import Town
 from browser_visits import Visits
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -16,6 +16,8 @@ ARGUMENTS = [
 ]  # fmt: skip
 PHONE = (390, 844)
 OpenPage = Callable[..., Page]
+
+expect.set_options(timeout=20_000)  # milliseconds: three tests and a database share two cores
 
 
 @pytest.fixture(scope="session")

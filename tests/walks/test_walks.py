@@ -20,19 +20,23 @@ ITEM = "steady-ground"
 
 
 def prepare(program: Program, **channels: str) -> None:
-    """One activity whose reminder is due in a few seconds, one approved tip that comes 2 s after subscribing."""
+    """A server that runs, one approved tip that comes 2 s after subscribing, and one activity.
+
+    Its reminder is due 20 s from now: whoever signs up later than that would rightly get none.
+    """
     program.settings |= {
         "OUTREACH_REMINDERS": "1h",
         "OUTREACH_FIRST_TIP_AFTER": "2s",
         "OUTREACH_BASE_URL": program.url,
         **channels,
     }
+    program.run("content", "approve", ITEM, "--language", "zh")
+    program.start()
     starts = datetime.now(UTC) + LEAD + timedelta(seconds=20)
     program.json(
         "activity", "add", "--kind", "cultural", "--title", TITLE, "--starts", starts.isoformat(timespec="seconds"),
         "--minutes", "60", "--seats", "30", "--place", "老槐树广场", "--audience", "general",
     )  # fmt: skip
-    program.run("content", "approve", ITEM, "--language", "zh")
 
 
 def assert_calendar(data: bytes) -> None:
@@ -43,7 +47,6 @@ def assert_calendar(data: bytes) -> None:
 
 def test_the_walk_through_the_web_chat(program: Program):
     prepare(program)
-    program.start()
     ann = WebChatResident(program.url)
 
     ann.post({"id": "a-first-visit", "start": True})
@@ -72,7 +75,6 @@ def test_the_walk_through_telegram(program: Program):
         prepare(
             program, OUTREACH_CHANNELS__TELEGRAM__TOKEN=TOKEN, OUTREACH_CHANNELS__TELEGRAM__API_URL=telegram,
         )  # fmt: skip
-        program.start()
         ann = TelegramResident(telegram, 4711)
 
         ann.say("/start")
@@ -109,7 +111,6 @@ def test_the_walk_through_wechat(program: Program):
         OUTREACH_CHANNELS__WECHAT__AES_KEY=account.aes_key,
         OUTREACH_CHANNELS__WECHAT__ORIGINAL_ID=account.original_id,
     )
-    program.start()
     with wechat_beside(f"{program.url}/hooks/wechat") as ask:
         ann = WeChatResident(ask, "oFictionalAnn")
 
@@ -142,7 +143,6 @@ def test_the_walk_through_wechat(program: Program):
 
 def test_a_moved_and_a_called_off_activity_reach_a_chat_and_a_calendar_within_seconds(program: Program):
     prepare(program)
-    program.start()
     ann = WebChatResident(program.url)
     ann.post({"id": "a-first-visit", "start": True})
     ann.say("报名 100")
@@ -169,7 +169,6 @@ def test_a_moved_and_a_called_off_activity_reach_a_chat_and_a_calendar_within_se
 
 def test_staff_answer_a_note_from_the_command_line(program: Program):
     prepare(program)
-    program.start()
     ann = WebChatResident(program.url)
     ann.post({"id": "a-first-visit", "start": True})
     ann.say("人工")
