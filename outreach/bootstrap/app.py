@@ -313,7 +313,7 @@ class App:
         return reminders.queue_due(uow, self.core.rule, self.clock())
 
     def _tips(self, uow: UnitOfWork) -> int:
-        return tips.queue_due(uow, self.core.rhythm, self.clock())
+        return tips.queue_due(uow, self.core.rhythm, self.clock(), self.core.crafts.manners)
 
     def _plan_broadcast(self, uow: UnitOfWork) -> bool:
         return broadcast_run.plan_next(uow, self.clock(), self.core.crafts.manners)

@@ -54,6 +54,11 @@ class Tags:
     def __len__(self) -> int:
         return len(self.by_key)
 
+    @property
+    def restricted(self) -> frozenset[str]:
+        """The keys of those that are by invitation or own choice only."""
+        return frozenset(tag.key for tag in self if tag.restricted)
+
     def find_tag(self, text: str, language: Language) -> Tag | None:
         """The tag that *text* names by key, label or synonym; labels in *language* win over those of others.
 

@@ -13,12 +13,14 @@ from outreach.domain.messages import Outgoing
 from outreach.domain.people import Purpose
 from outreach.services import people, threads, tips
 from outreach.services.letters import tip_text
+from outreach.services.manners import Manners
 
 
 def read_one(turn: Turn) -> tuple[Outgoing, ...]:
     """An approved item that they have not had yet."""
     person = turn.person if turn.person.is_known else replace(turn.person, audiences=turn.memory.audiences)
-    item = tips.read_one(turn.uow, person, turn.language, turn.memory.seen, turn.now)
+    manners = Manners(closed=turn.house.vocabulary.audiences.restricted)
+    item = tips.read_one(turn.uow, person, turn.language, turn.memory.seen, turn.now, manners)
     if item is None:
         return turn.reply(turn.say("tip.none"), *steps(turn, ShowList(), Subscribe()))
     further = () if turn.allows(Purpose.TIPS) else steps(turn, Subscribe())

@@ -9,6 +9,7 @@ from outreach.content import Library
 from outreach.domain.ids import LaneName
 from outreach.domain.people import circle_of
 from outreach.domain.quiet_days import Almanac
+from outreach.services.cards import ApprovedItem
 from outreach.services.cards_broadcasts import Posted
 
 
@@ -30,7 +31,7 @@ class Manners:
         """Those of one library."""
         return cls(
             almanac,
-            frozenset(tag.key for tag in library.vocabulary.audiences if tag.restricted),
+            library.vocabulary.audiences.restricted,
             {item.slug: frozenset(item.topics) for item in library},
             frozenset(item.slug for item in library if item.restricted),
         )
@@ -42,6 +43,11 @@ class Manners:
     def circle(self, tags: frozenset[str], slug: str | None = None, *, hidden: bool = False) -> frozenset[str] | None:
         """Who alone may be told of what is for *tags*; ``None``: it is not restricted. See `circle_of`."""
         return circle_of(tags, self.closed, hidden=hidden or slug in self.hidden)
+
+    def may_hear(self, item: ApprovedItem, chosen: frozenset[str]) -> bool:
+        """Whether somebody who chose *chosen* may know that there is such an item."""
+        circle = self.circle(item.audience, item.slug)
+        return circle is None or bool(circle & chosen)
 
     def circle_of_posted(self, posted: Posted) -> frozenset[str] | None:
         """Who alone may be told of a broadcast, whomever it was aimed at."""

@@ -14,6 +14,7 @@ from outreach.domain.people import GENERAL, Audience, Rhythm
 from outreach.domain.times import next_slot
 from outreach.services.cards import ApprovedItem, Draft, PersonCard, TipDue
 from outreach.services.cards_broadcasts import Reason, Told
+from outreach.services.manners import PLAIN, Manners
 from outreach.services.ports import UnitOfWork
 
 AT_ONCE = 200  # residents a transaction
@@ -50,13 +51,14 @@ class TipRhythm:
         return ZoneInfo(self.zone)
 
 
-def queue_due(uow: UnitOfWork, rhythm: TipRhythm, now: datetime) -> int:
+def queue_due(uow: UnitOfWork, rhythm: TipRhythm, now: datetime, manners: Manners = PLAIN) -> int:
     """Queue the best item, or a digest of titles, for everybody whose moment has come; how many were looked at."""
     due = uow.contents.tips_due(now, AT_ONCE)
     items = {language: uow.contents.approved(language) for language in {person.language for person in due}}
     drafts = []
     for person in due:
-        draft = (_digest if person.rhythm is Rhythm.MONTHLY else _tip)(uow, items[person.language], person, now)
+        theirs = [item for item in items[person.language] if manners.may_hear(item, person.audiences)]
+        draft = (_digest if person.rhythm is Rhythm.MONTHLY else _tip)(uow, theirs, person, now)
         drafts += [draft] if draft is not None else []
         uow.people.plan_tip(person.resident_id, rhythm.following(now, person.rhythm))
     uow.deliveries.add(drafts, now)
@@ -80,11 +82,17 @@ def choose_titles(items: Sequence[ApprovedItem], audiences: frozenset[str], seen
 
 
 def read_one(
-    uow: UnitOfWork, person: PersonCard, language: Language, seen: Sequence[str], now: datetime
+    uow: UnitOfWork,
+    person: PersonCard,
+    language: Language,
+    seen: Sequence[str],
+    now: datetime,
+    manners: Manners = PLAIN,
 ) -> ApprovedItem | None:
     """An item for somebody who asks for one. *seen* is what a person we keep nothing of had in this conversation."""
     known = uow.contents.seen(person.resident_id) if person.resident_id is not None else tuple(seen)
-    item = choose(uow.contents.approved(language), person.audiences, known)
+    theirs = [item for item in uow.contents.approved(language) if manners.may_hear(item, person.audiences)]
+    item = choose(theirs, person.audiences, known)
     if item is not None and person.resident_id is not None:
         uow.contents.mark_seen(person.resident_id, item.slug, now)
     return item

@@ -15,7 +15,7 @@ from outreach.domain.broadcast import About, BroadcastState
 from outreach.domain.delivery import DeliveryState
 from outreach.domain.may_send import BY_AUDIENCE, Why
 from outreach.domain.messages import Message, Outgoing
-from outreach.domain.people import Purpose
+from outreach.domain.people import Purpose, Rhythm
 from outreach.domain.quiet_days import Almanac, QuietDays
 from outreach.services import activities, broadcast_run, broadcasts, dispatch, intake, tips
 from outreach.services.cards_broadcasts import DryRun
@@ -62,7 +62,7 @@ class Polite(Desk):
         counter = Counter(
             PASSIVE, ABLE_TO_ANSWER, dialogue.answer, dialogue.offered, self.town.desk, manners=self.manners
         )
-        incoming = Message("m1", name, text, self.town.now)
+        incoming = Message(f"m-{name}", name, text, self.town.now)
         return self.do(lambda uow: intake.take(uow, counter, incoming, self.town.now))
 
     def lives_in(self, code: str, *names: str, **arrival: Any) -> None:
@@ -265,13 +265,42 @@ def test_an_activity_that_is_closed_after_its_announcement_was_planned_is_told_t
     assert desk.state(card) is BroadcastState.DONE
 
 
-def test_a_tip_for_a_restricted_audience_and_everybody_reaches_that_audience_alone(town: Town):
+def test_who_asks_for_something_to_read_is_given_nothing_that_is_for_another_circle(town: Town):
+    desk = Polite(town)
+    desk.subscribe("ann", lane=PASSIVE)
+    desk.subscribe("bob", lane=PASSIVE, **chose("dv_safety"))
+    town.approve("pocket", "dv_safety", "general")
+
+    said = {name: desk.says(name, "tip")[0].text for name in ("ann", "bob")}
+
+    assert "pocket" not in said["ann"]
+    assert "Title pocket" in said["bob"]
+
+
+@pytest.mark.parametrize("rhythm", Rhythm)
+def test_of_a_tip_for_a_restricted_audience_others_do_not_even_hear_the_title(town: Town, rhythm: Rhythm):
+    desk = Polite(town)
+    desk.subscribe("ann", **chose("dv_safety"))
+    desk.subscribe("bob")
+    town.approve("pocket", "dv_safety", "general")
+    town.approve("stroll", "general")
+    desk.do(lambda uow: uow.connection.exec_driver_sql("UPDATE resident SET rhythm = ?", (rhythm.value,)))
+    town.now = RHYTHM.following(town.now)
+
+    desk.do(lambda uow: tips.queue_due(uow, RHYTHM, town.now, desk.manners))
+    told = {ready.letter.to: ready.parts[0].text for ready in desk.send()}
+
+    assert "Title pocket" in told["ann"]
+    assert "Title stroll" in told["bob"]
+    assert "pocket" not in told["bob"]
+
+
+def test_a_tip_that_became_restricted_after_it_was_queued_reaches_its_circle_alone(town: Town):
     desk = Polite(town)
     desk.subscribe("ann", **chose("dv_safety"))
     desk.subscribe("bob")
     town.approve("pocket", "dv_safety", "general")
     town.now = RHYTHM.following(town.now)
-
     desk.do(lambda uow: tips.queue_due(uow, RHYTHM, town.now))
 
     assert desk.sent_to() == ["ann"]
