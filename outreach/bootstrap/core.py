@@ -112,6 +112,7 @@ def survey(settings: Settings) -> Survey:
     """The library, file by file. Raises `BadInput` only for the tables that all of it is read by."""
     files = read_library(settings.library)
     vocabulary = parse_vocabulary(files.text("audiences.toml"), files.text("topics.toml"))
+    parse_observances(files.tables.get(OBSERVANCES, ""), vocabulary)
     library, unreadable = survey_library(files.items, vocabulary)
     rules = parse_wording_rules(files.text("wording_lint.toml"))
     return Survey(library, tuple(map(unreadable_file, unreadable)), rules, parse_safety(files.tables).helplines)

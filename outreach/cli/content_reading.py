@@ -38,7 +38,15 @@ def read_folder(folder: Path | None, settings: Settings, today: date) -> Reading
     Tags and words are looked up in the tables that lie in *folder*, else in the library's.
     Raises `BadInput` for a folder that is not there and for a table that cannot be read.
     """
-    from outreach.content import lint, parse_vocabulary, parse_wording_rules, survey_library, unreadable_file
+    from outreach.content import (
+        OBSERVANCES,
+        lint,
+        parse_observances,
+        parse_vocabulary,
+        parse_wording_rules,
+        survey_library,
+        unreadable_file,
+    )
     from outreach.store import LibraryFiles
 
     of_house = _files(settings.library)
@@ -46,6 +54,7 @@ def read_folder(folder: Path | None, settings: Settings, today: date) -> Reading
     files = LibraryFiles(given.items, {**of_house.tables, **given.tables})
     vocabulary = parse_vocabulary(files.text("audiences.toml"), files.text("topics.toml"))
     rules = parse_wording_rules(files.text("wording_lint.toml"))
+    parse_observances(files.tables.get(OBSERVANCES, ""), vocabulary)
     library, unreadable = survey_library(files.items, vocabulary)
     problems = [*map(unreadable_file, unreadable), *lint(library, today, rules)]
     return Reading(library, rules, tuple(sorted(problems, key=lambda one: (one.path, one.line))))

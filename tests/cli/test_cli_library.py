@@ -108,6 +108,23 @@ def test_a_missing_table_is_named(room: Room, library: Path, gone: str):
     assert gone.split("/")[-1].split(".")[0] in room.refused("activity", "list")
 
 
+def test_a_library_from_before_there_were_quiet_days_does_without(room: Room, library: Path):
+    (library / "observances.toml").unlink()
+
+    assert room.json("activity", "list") == []
+
+
+@pytest.mark.parametrize("command", ["content lint", "activity list"])
+def test_a_quiet_day_that_is_none_is_named(room: Room, library: Path, command: str):
+    with (library / "observances.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[new_day]\nwaits = ["safety"]\ndates = ["2027-01-01"]\n')
+
+    told = room.refused(*command.split())
+
+    assert "waits of new_day has the unknown 'safety'" in told
+    assert "dates of new_day is not a list of days" in told
+
+
 def test_a_library_that_is_not_there_is_named(room: Room):
     room.set(LIBRARY="nowhere")
 
