@@ -19,9 +19,10 @@ from store_town import LANE, MINUTE, NOW, TOMORROW, enrolled, lecture
 from outreach.domain.actor import Actor
 from outreach.domain.broadcast import About, Approved, BroadcastId, BroadcastState, broadcast_key
 from outreach.domain.ids import LaneName, ResidentId
-from outreach.domain.may_send import Door, No, Now, Recipient, Subject, Why, may_send
+from outreach.domain.may_send import BY_AUDIENCE, Door, No, Now, Recipient, Subject, Why, may_send
 from outreach.domain.messages import Language, MessageKind, Sent
 from outreach.domain.people import Audience, Consent, Purpose
+from outreach.domain.quiet_days import QuietDays
 from outreach.services.cards import Caller, Draft, Region
 from outreach.services.cards_broadcasts import Aim, BroadcastText, NewBroadcast, OpenLane
 from outreach.store import Database
@@ -215,6 +216,42 @@ def test_the_dry_run_counts_what_the_planning_does(
             counted[each.why] += each.people if each.why else 0
         assert Counter(card.left_out) + unreached == +counted
         assert card.planned == len(rows)
+
+
+TODAY = NOW.date()
+DAYS = [
+    QuietDays("everybody's", TODAY, TODAY, BY_AUDIENCE),
+    QuietDays("youth's", TODAY, TODAY, BY_AUDIENCE, audiences=frozenset({"youth", "parent_teen"})),
+    QuietDays("a township's", TODAY, TODAY, BY_AUDIENCE, regions=frozenset({"t1", "unheard-of"})),
+    QuietDays("both", TODAY, TODAY, BY_AUDIENCE, audiences=frozenset({"elderly"}), regions=frozenset({"t1v1", "t2"})),
+]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@given(st.lists(PEOPLE, min_size=1, max_size=8))
+def test_the_dry_run_knows_whose_days_they_are(database: Database, people: list[Someone]):
+    with undone(database) as uow:
+        regions = places(uow)
+        for number, who in enumerate(people):
+            settle_in(uow, f"p{number}", replace(who, reach=("reachable",), purposes=frozenset(Purpose)))
+
+        found: Counter[tuple[str, ...]] = Counter()
+        for each in uow.broadcasts.tally(replace(everybody(uow), lineage=frozenset()), LANES, None, NOW, DAYS):
+            assert each.zone == "Asia/Shanghai"
+            found[tuple(days.name for days in each.quiet_days)] += each.people
+
+        paths = {region.code: region.path for region in regions}
+        expected: Counter[tuple[str, ...]] = Counter()
+        for who in people:
+            kept_at = [code for code, path in paths.items() if regions[who.home].path.startswith(path)]
+            theirs = (
+                days.name
+                for days in DAYS
+                if (not days.audiences or days.audiences & who.audiences)
+                and (not days.regions or days.regions & set(kept_at))
+            )
+            expected[tuple(theirs)] += 1
+        assert found == expected
 
 
 def test_planning_makes_the_rows_that_a_draft_would_make(database: Database):
