@@ -205,7 +205,7 @@ def _show_samples(seen: Preview) -> None:
 
 def _show_run(run: DryRun) -> None:
     print_table(("CHANNEL", "LANGUAGE", "PEOPLE"), ((cell.lane, cell.language, cell.people) for cell in run.cells))
-    print(f"{run.people} of {run.all} people get it" + (f", {run.later} of them later this week" if run.later else ""))
+    print(f"{run.people} of {run.all} people get it" + (f", {run.later} of them later" if run.later else ""))
     for why, people in sorted(run.left_out.items()):
         print(f"left out: {people} {why}")
     for lane, at in sorted(run.finishes.items()):

@@ -136,7 +136,7 @@ class OpenLane:
 class Tally:
     """So many people of one lane and language. *why*: the reason they are left out, empty if they get it.
 
-    *later*: they have had their share of this week, and get it when it still helps. *quiet_days*: those of the days
+    *later*: they have had their share of this week, or keep a quiet day, and get it when it still helps. *quiet_days*: those of the days
     asked about that are theirs. *zone*: an IANA name, where any days were asked about.
     """
 
@@ -163,7 +163,8 @@ class DryRun:
     """What a broadcast would come to, counted now; nothing is stored.
 
     *left_out* by reason: those of `Why`, and ``no_address`` and ``wrong_language``. *later*: so many of *people* have
-    had their share of this week and get it later. *finishes*: when each lane would be through, quiet hours left aside.
+    had their share of this week, or keep a quiet day, and get it later. *finishes*: when each lane would be through,
+    quiet hours and quiet days left aside.
     """
 
     cells: tuple[Cell, ...]

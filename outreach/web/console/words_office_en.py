@@ -273,7 +273,7 @@ OFFICE_EN: Mapping[str, str] = {
     "get_it": "get it",
     "do_not": "do not",
     "through_by": "Through by about",
-    "some_later": "{n} of them have had enough this week and get it later.",
+    "some_later": "{n} of them get it later: they have had enough this week, or a festival or an exam is on.",
     "left_out": "Left out, because",
     "why_no_consent": "they did not agree to such messages",
     "why_not_for_them": "it is for another audience than they chose",
