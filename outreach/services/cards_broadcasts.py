@@ -136,8 +136,8 @@ class OpenLane:
 class Tally:
     """So many people of one lane and language. *why*: the reason they are left out, empty if they get it.
 
-    *later*: they have had their share of this week, or keep a quiet day, and get it when it still helps. *quiet_days*: those of the days
-    asked about that are theirs. *zone*: an IANA name, where any days were asked about.
+    *later*: they have had their share of this week, or keep a quiet day, and get it when it still helps.
+    *quiet_days*: those of the days asked about that are theirs. *zone*: an IANA name, where any days were asked about.
     """
 
     why: str
