@@ -11,10 +11,10 @@ WORKERS ?= 3
 # Rooms that need neither a server nor a database.
 FAST := tests/domain tests/calendar tests/content tests/safety tests/wording tests/house
 
-.PHONY: help setup run test fast check fmt bench clean
+.PHONY: help setup run test fast check fmt bench kill-report clean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY) ## make .venv with everything pinned in constraints.txt
 
@@ -52,6 +52,10 @@ fmt: $(READY) ## put code into shape
 bench: $(READY) ## measure against floors taken in the same run
 	@$(BIN)/python benchmarks/bench.py
 	@$(BIN)/python benchmarks/mutations.py
+
+kill-report: $(READY) ## kill the house 800 times while it sends, and count what arrived; about 40 minutes
+	@scripts/postgres.sh
+	@$(BIN)/python benchmarks/kill_report.py --write docs/kill-report.md
 
 clean: ## take away what was built; var/ and keys stay, they hold people's data
 	@rm -rf .venv .make dist build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -1,4 +1,4 @@
-"""Several processes of the large engine on one PostgreSQL, beside a Telegram of their own: started, killed, stalled."""
+"""Processes of one house beside a Telegram of their own: started, killed, stalled, stopped; large or small."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Cluster:
                 [sys.executable, "-m", "outreach", "run", *only],
                 cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
             )  # fmt: skip
-        until(lambda: "database: PostgreSQL" in log.read_text()[before:], f"{name} to start:\n{log.read_text()}")
+        until(lambda: "open safety alerts" in log.read_text()[before:], f"{name} to start; see {log}")
 
     def kill(self, name: str) -> None:
         """SIGKILL."""
