@@ -160,6 +160,8 @@ class Outgoing:
     file: File | None = field(default=None, repr=False)
     link: str | None = field(default=None, repr=False)
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    as_template: bool = False
+    """The platform's window to this person is closed, as far as we know: only a template gets there."""
 
 
 # --- what became of it --------------------------------------------------------------------------------------
@@ -186,6 +188,10 @@ class Parked:
     """The platform lets us write to this person only after they write to us."""
 
     reason: str
+
+
+NOTHING_LEFT = frozenset({"window_closed", "quota_used"})
+"""Reasons of `Parked` that tell of the platform's window to a person, not of our rights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +239,23 @@ Outcome: TypeAlias = Sent | RetryLater | Parked | Unreachable | Moved | Rejected
 TextUnit: TypeAlias = Literal["utf16", "bytes", "characters"]
 
 
+class Act(StrEnum):
+    """What somebody did, as far as it opens a window for messages of ours."""
+
+    MESSAGE = "message"
+    CLICK = "click"
+    FOLLOW = "follow"
+    SCAN = "scan"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """So many *messages* are let through for so long."""
+
+    messages: int
+    lasts: timedelta
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a channel account can do. Numbers are the platform's, kept in the adapter's configuration."""
@@ -254,5 +277,7 @@ class Capabilities:
     """How long after a person's last word we may write; ``None`` = always."""
     any_time: frozenset[MessageKind] = frozenset()
     """Kinds of message that may be sent outside the reply window too, as templates that the platform approved."""
+    allowances: Mapping[Act, Allowance] = field(default_factory=dict)
+    """What the platform lets through after which act; empty: it does not count."""
     leaving_erases: bool = False
     """The platform asks that what is kept of a person be deleted when they unfollow."""

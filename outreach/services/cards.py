@@ -27,6 +27,7 @@ from outreach.domain.messages import Incoming, Language, MessageKind, Outcome, O
 from outreach.domain.people import Purpose, Rhythm
 from outreach.domain.signup import Standing
 from outreach.domain.times import QuietHours
+from outreach.domain.windows import PushWindow
 from outreach.services.cards_broadcasts import Posted
 
 FIRST_PUBLIC_NUMBER = 100  # 1–99 are places in the list a person saw last
@@ -60,8 +61,7 @@ class PersonCard:
         return self.resident_id is not None
 
 
-LinkId = NewType("LinkId", int)
-"""One offer to link two chats."""
+LinkId = NewType("LinkId", int)  # one offer to link two chats
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +197,9 @@ class RosterLine:
 class Letter:
     """A delivery about to be written out: why it exists, for whom, in which words.
 
-    *subject* holds ids only (``sign_up``, ``slug`` …); *body* instead words that were fixed beforehand. *home* is the
-    path of their region; *quiet*, *weekly_cap*, *helplines* where one sets them. *muted_regions*, *told* (when they got
-    those of the last week) and *posted* (of a broadcast) are filled for announcements and tips alone.
+    *subject*: ids only; *body*: words fixed beforehand. *home*: the path of their region; *quiet*, *weekly_cap*,
+    *helplines*: where one sets them. *muted_regions*, *told* (when they got those of the last week) and *posted* (of a
+    broadcast): for announcements and tips alone. *window*: what the platform still lets through.
     """
 
     id: DeliveryId
@@ -229,6 +229,7 @@ class Letter:
     helplines: str = ""
     posted: Posted | None = None
     home: str = ""
+    window: PushWindow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +256,7 @@ class NotCalled:
     after: timedelta
 
 
-Fate: TypeAlias = Outcome | NotCalled
-"""What became of a delivery that was `calling`."""
+Fate: TypeAlias = Outcome | NotCalled  # what became of a delivery that was `calling`
 
 
 class InboxState(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 from outreach.content import fit
 from outreach.domain.delivery import DeliveryState, rank_of
 from outreach.domain.fairness import Shares
-from outreach.domain.ids import LaneName, ResidentId
+from outreach.domain.ids import AddressId, LaneName, ResidentId
 from outreach.domain.may_send import BY_AUDIENCE, Door, Later, No, Recipient, Subject, Why, may_send
 from outreach.domain.messages import Capabilities, Language, Outgoing
 from outreach.domain.people import Audience
 from outreach.domain.quiet_days import QuietDays
 from outreach.domain.times import QuietHours
+from outreach.domain.windows import Route, Routes, choose_route
 from outreach.services.cards import Fate, Letter
 from outreach.services.letters import Desk, write_out
 from outreach.services.manners import Manners
@@ -90,21 +91,54 @@ def exchange(
 def _make_ready(uow: UnitOfWork, outlet: Outlet, letters: Sequence[Letter], now: datetime) -> list[Ready]:
     ready: list[Ready] = []
     told: Counter[ResidentId | None] = Counter()  # what goes out with this batch counts towards their week, too
-    days = _days_near(uow, outlet, letters, now)
+    used: Counter[AddressId | None] = Counter()  # and towards what the platform lets through
+    days, kept = _days_near(uow, outlet, letters, now), _kept(uow, outlet, letters)
     for letter in letters:
         person = _recipient(outlet, letter, (now,) * told[letter.resident_id], days)
-        made = _decide(uow, outlet, letter, person, now)
+        room = _room(outlet, letter, used[letter.address_id], kept, now)
+        made = _decide(uow, outlet, letter, person, room, now)
         if made is not None:
             ready.append(made)
             told[letter.resident_id] += letter.kind in BY_AUDIENCE
+            used[letter.address_id] += sum(not part.as_template for part in made.parts)
     return ready
 
 
-def _decide(uow: UnitOfWork, outlet: Outlet, letter: Letter, person: Recipient, now: datetime) -> Ready | None:
+def _kept(uow: UnitOfWork, outlet: Outlet, letters: Sequence[Letter]) -> Mapping[AddressId | None, int]:
+    """How many messages each address needs for its reminders; only what can wait leaves them alone."""
+    if not outlet.capabilities.allowances:
+        return {}
+    news = (letter.address_id for letter in letters if letter.kind in BY_AUDIENCE and letter.window is not None)
+    return uow.windows.kept_for_reminders(news)
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What the platform lets through to an address: *left* messages until *until*, *kept* of them for reminders."""
+
+    until: datetime
+    left: int
+    kept: int
+
+
+def _room(
+    outlet: Outlet, letter: Letter, used: int, kept: Mapping[AddressId | None, int], now: datetime
+) -> _Room | None:
+    """``None``: the platform does not count, or we do not know yet."""
+    window = letter.window if outlet.capabilities.allowances else None
+    if window is None:
+        return None
+    reserved = kept.get(letter.address_id, 0) if letter.kind in BY_AUDIENCE else 0
+    return _Room(window.until, max(window.left_at(now) - used, 0), reserved)
+
+
+def _decide(
+    uow: UnitOfWork, outlet: Outlet, letter: Letter, person: Recipient, room: _Room | None, now: datetime
+) -> Ready | None:
     if letter.posted is not None and letter.posted.overtaken:
         uow.deliveries.settle(letter.id, DeliveryState.WITHDRAWN, letter.posted.overtaken, now)
         return None
-    decision = may_send(person, _subject(uow, outlet.manners, letter), _door(outlet, letter), now)
+    decision = may_send(person, _subject(uow, outlet.manners, letter), _door(outlet, letter, room), now)
     if isinstance(decision, Later):
         uow.deliveries.postpone(letter.id, decision.at, now)
         return None
@@ -115,7 +149,23 @@ def _decide(uow: UnitOfWork, outlet: Outlet, letter: Letter, person: Recipient, 
     if messages is None:
         uow.deliveries.settle(letter.id, DeliveryState.EXPIRED, "nothing_to_say", now)
         return None
-    return Ready(letter, parts(outlet.capabilities, messages)[letter.parts_sent :])
+    left = parts(outlet.capabilities, messages)[letter.parts_sent :]
+    match _route(outlet, letter, room, len(left)):
+        case Route.CUSTOMER:
+            return Ready(letter, left)
+        case Route.TEMPLATE:
+            return Ready(letter, tuple(replace(part, as_template=True) for part in left))
+        case _:
+            uow.deliveries.settle(letter.id, DeliveryState.PARKED, Why.QUOTA_USED, now)
+            return None
+
+
+def _route(outlet: Outlet, letter: Letter, room: _Room | None, number: int) -> Route:
+    """By which way *number* messages go to somebody whom we may write to."""
+    if room is None:
+        return Route.CUSTOMER
+    templated = letter.kind in outlet.capabilities.any_time
+    return choose_route(Routes(left=room.left, kept=room.kept, parts=number, templated=templated))
 
 
 def refused(uow: UnitOfWork, manners: Manners, letter: Letter, now: datetime) -> No | None:
@@ -193,7 +243,9 @@ def _subject(uow: UnitOfWork, manners: Manners, letter: Letter) -> Subject:
     return replace(subject, audience=Audience(item.audience), topics=manners.about(slug), restricted_to=circle)
 
 
-def _door(outlet: Outlet, letter: Letter) -> Door:
-    able = outlet.capabilities
+def _door(outlet: Outlet, letter: Letter, room: _Room | None) -> Door:
+    able, public = outlet.capabilities, outlet.lane in outlet.manners.public
     window = None if letter.kind in able.any_time else able.reply_window
-    return Door(able.may_push, letter.last_word_at, window, public=outlet.lane in outlet.manners.public)
+    if room is None or window is None:
+        return Door(able.may_push, letter.last_word_at, window, public=public)
+    return Door(able.may_push, room.until, timedelta(), room.left, room.kept, public)

@@ -22,6 +22,7 @@ from outreach.domain.messages import (
     Receipt,
     Unparsed,
 )
+from outreach.domain.windows import act_of, opened_by
 from outreach.services import dispatch, linking, local
 from outreach.services.cards import Caller, InboxEntry, InboxState, Letter
 from outreach.services.letters import Desk, write_out
@@ -139,6 +140,7 @@ def _respond(
     if not isinstance(incoming, Message | Pressed | Unparsed):
         return ()
     known = uow.people.heard(caller, incoming.sent_at, now)
+    _open_window(uow, counter, caller, incoming, now)
     if counter.capabilities.may_push and counter.capabilities.reply_window is not None:
         uow.deliveries.unpark(caller, now)
     if isinstance(incoming, Unparsed):
@@ -146,7 +148,16 @@ def _respond(
     replies = counter.respond(uow, caller, incoming, now)
     if not known:  # this may have been the word by which they agreed: what is older than it must not undo it
         uow.people.heard(caller, incoming.sent_at, now)
+        _open_window(uow, counter, caller, incoming, now)
     return replies
+
+
+def _open_window(uow: UnitOfWork, counter: Counter, caller: Caller, incoming: Incoming, now: datetime) -> bool:
+    """Note what the platform lets through to them after that, where it counts."""
+    allowances = counter.capabilities.allowances
+    act = act_of(incoming) if allowances else None
+    window = None if act is None else opened_by(act, incoming.sent_at, now, allowances)
+    return window is not None and uow.windows.opened(caller, window, now)
 
 
 def _take_receipt(uow: UnitOfWork, caller: Caller, receipt: Receipt, now: datetime) -> None:
@@ -169,6 +180,8 @@ def _arrived_or_left(
 ) -> tuple[Outgoing, ...]:
     if incoming.reach is Reach.JOINED:
         uow.people.set_reach(caller, "reachable", incoming.sent_at)
+        if _open_window(uow, counter, caller, incoming, now):
+            uow.deliveries.unpark(caller, now)
         return counter.respond(uow, caller, incoming, now)
     if incoming.reach is Reach.MOVED:
         if incoming.new_ref:

@@ -73,7 +73,8 @@ class AddressRow(Row, table=True):
     """One way to a resident. *ref_sealed* opens with the resident's own key; *person* is the blind index over it.
 
     *reach_at* is by the platform's clock: when they did or wrote what we last heard of. *last_word_at* is by ours.
-    *preferred_at*: set at the one address, of several, where they want their messages.
+    *preferred_at*: set at the one address, of several, where they want their messages. *window_…*: until when the
+    platform lets how many messages of ours through, and by which act of theirs.
     """
 
     __tablename__ = "address"
@@ -95,6 +96,9 @@ class AddressRow(Row, table=True):
     source: str | None = None
     created_at: datetime = Field(sa_type=Moment)
     preferred_at: datetime | None = Field(default=None, sa_type=Moment)
+    window_until: datetime | None = Field(default=None, sa_type=Moment)
+    window_left: int | None = None
+    window_by: str | None = None
 
 
 class ConsentRow(Row, table=True):

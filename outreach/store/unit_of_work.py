@@ -33,6 +33,7 @@ from outreach.store.shelves.sign_ups import SignUpShelf
 from outreach.store.shelves.staffs import StaffShelf
 from outreach.store.shelves.threads import ThreadShelf
 from outreach.store.shelves.vitals import VitalsShelf
+from outreach.store.shelves.windows import WindowShelf
 from outreach.store.transaction import DEFAULTS, Defaults, Transaction
 
 
@@ -90,6 +91,11 @@ class SqlUnitOfWork:
     def deliveries(self) -> DeliveryShelf:
         """The ledger."""
         return DeliveryShelf(self._at)
+
+    @cached_property
+    def windows(self) -> WindowShelf:
+        """What platforms still let through."""
+        return WindowShelf(self._at)
 
     @cached_property
     def dead_letters(self) -> DeadLetterShelf:

@@ -6,6 +6,7 @@ when said in so many words, since a plaintext signature does not cover the body;
 callbacks for any other account are refused); ``FRESHNESS`` (how old a signature may be, ``5m``); ``SECRET``,
 ``ACCOUNT`` (``subscription`` or ``service``) and ``VERIFIED`` (``false``) say what the account may do with its API;
 ``TEMPLATE_REMINDER`` with ``FIELDS_REMINDER`` (and ``…_CONFIRMATION``, ``…_CHANGE``) name a template and its fields;
+``QUOTA_MESSAGE``, ``…_CLICK``, ``…_FOLLOW`` and ``…_SCAN`` say what WeChat lets through after each (``5/48h``);
 ``MENU`` (``ours`` or ``keep``) says whose menu the account shows; ``API_URL`` is another API server, for tests.
 
 A reply that is not ready: see `HOLD_HEADER`. Facts: platforms.md A0 to A7, A11 to A13, B4 and E.

@@ -132,7 +132,7 @@ class WeChatChannel:
             await asyncio.sleep(pause)
 
     def _take_rights(self) -> None:
-        self.capabilities = capabilities_of(self._pushes.rights, self._pushes.templates)
+        self.capabilities = capabilities_of(self._pushes.rights, self._pushes.templates, self._config.allowances)
 
     def _reply(self, letter: Letter) -> HookResponse:
         xml = letter.xml() if self._envelope is None else seal_letter(letter, self._envelope, self._config.token)

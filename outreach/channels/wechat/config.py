@@ -12,7 +12,7 @@ from enum import StrEnum
 from outreach.channels.base import BadOptions
 from outreach.channels.wechat.address import is_base_address
 from outreach.channels.wechat.templates import Template, parse_fields
-from outreach.domain.messages import MessageKind
+from outreach.domain.messages import Act, Allowance, MessageKind
 from outreach.domain.secret import Secret
 from outreach.domain.times import parse_duration
 
@@ -40,7 +40,15 @@ _TEMPLATES = {  # what somebody asked for themselves; education by template woul
     MessageKind.CHANGE: ("TEMPLATE_CHANGE", "FIELDS_CHANGE"),
     MessageKind.REMINDER: ("TEMPLATE_REMINDER", "FIELDS_REMINDER"),
 }
+_QUOTAS = {  # platforms.md A6; the platform has changed them before
+    Act.MESSAGE: ("QUOTA_MESSAGE", "5/48h"),
+    Act.CLICK: ("QUOTA_CLICK", "3/60s"),
+    Act.FOLLOW: ("QUOTA_FOLLOW", "3/60s"),
+    Act.SCAN: ("QUOTA_SCAN", "3/60s"),
+}
+_QUOTA = re.compile(r"([0-9]{1,4})/([1-9][0-9]{0,5}[smhd])", re.ASCII)
 _OPTIONS = frozenset(_MEANING) | {"SECRET", "MODE", "ACCOUNT", "VERIFIED", "API_URL", "FRESHNESS", "MENU"}
+_OPTIONS |= {name for name, _ in _QUOTAS.values()}
 _OPTIONS |= {name for names in _TEMPLATES.values() for name in names}
 _NOT_OURS = frozenset({"ADAPTER", "ENABLED"})  # what the registry reads in the same section
 _TEMPLATE_ID = re.compile(r"[0-9A-Za-z_-]{10,64}", re.ASCII)
@@ -77,6 +85,8 @@ class Config:
     templates: Mapping[MessageKind, Template] = field(default_factory=dict)
     keep_menu: bool = False
     """Leave the account's menu as it is."""
+    allowances: Mapping[Act, Allowance] = field(default_factory=dict)
+    """How many customer-service messages each act lets through, and for how long."""
 
 
 def parse_config(options: Mapping[str, Secret]) -> Config:
@@ -94,6 +104,7 @@ def parse_config(options: Mapping[str, Secret]) -> Config:
         freshness=reader.duration("FRESHNESS", default=FRESHNESS),
         templates=reader.templates(),
         keep_menu=reader.one_of("MENU", ("ours", "keep"), default="ours") == "keep",
+        allowances={act: reader.quota(name, default) for act, (name, default) in _QUOTAS.items()},
     )
     if reader.problems:
         raise BadOptions(reader.problems)
@@ -159,6 +170,14 @@ class _Reader:
             except ValueError as wrong:
                 self._complain(fields_option, str(wrong))
         return found
+
+    def quota(self, name: str, default: str) -> Allowance:
+        """``5/48h``: five messages in 48 hours."""
+        found = _QUOTA.fullmatch(self.text(name, default))
+        if found is None:
+            self._complain(name, f"must be a number of messages and how long they may be sent, such as {default}")
+            return self.quota("", default)
+        return Allowance(int(found[1]), parse_duration(found[2]))
 
     def duration(self, name: str, default: str) -> timedelta:
         try:

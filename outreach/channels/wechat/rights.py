@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from outreach.channels.wechat.config import MAX_IN_FLIGHT, RATE_PER_SECOND, TEXT_LIMIT_BYTES, Account, Config
-from outreach.domain.messages import Capabilities, MessageKind
-
-WINDOW = timedelta(hours=48)  # after somebody's last message; WeChat counts five in it, and says so with 45047
+from outreach.domain.messages import Act, Allowance, Capabilities, MessageKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +27,10 @@ def rights_of(config: Config) -> Rights:
     return Rights(customer=verified, template=service and verified, code=service and verified, menu=service or verified)
 
 
-def capabilities_of(rights: Rights, templated: Iterable[MessageKind]) -> Capabilities:
-    """What the house may ask of the account. *templated*: the kinds that have a template.
+def capabilities_of(
+    rights: Rights, templated: Iterable[MessageKind], allowances: Mapping[Act, Allowance]
+) -> Capabilities:
+    """What the house may ask of the account. *templated*: the kinds that have a template; *allowances*: all four.
 
     Without customer-service messages it only answers, templates or not: what is no template would wait for ever for
     a push, instead of riding in front of the next answer.
@@ -51,4 +50,5 @@ def capabilities_of(rights: Rights, templated: Iterable[MessageKind]) -> Capabil
     if not rights.customer:
         return able
     any_time = frozenset(templated) if rights.template else frozenset[MessageKind]()
-    return replace(able, may_push=True, reply_window=WINDOW, any_time=any_time)
+    window = allowances[Act.MESSAGE].lasts
+    return replace(able, may_push=True, reply_window=window, any_time=any_time, allowances=allowances)

@@ -22,7 +22,7 @@ from outreach.domain.messages import MessageKind, Outcome, Outgoing, Parked, Rej
 log = logging.getLogger(__name__)
 
 CUSTOM, TEMPLATE = "/cgi-bin/message/custom/send", "/cgi-bin/message/template/send"
-NO_PUSH = Parked("no_push")
+NO_PUSH, OUT_OF_WINDOW = Parked("no_push"), Parked("window_closed")
 DOUBT = timedelta(minutes=5)  # WeChat refuses sound template ids at times (platforms.md A13): one more try, later
 _OPENID = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)
 
@@ -50,9 +50,11 @@ class Pushes:
             return NO_PUSH
         if not _OPENID.fullmatch(to):
             return Unreachable("bad_openid")
+        template = self.templates.get(message.kind) if self.rights.template else None
+        if message.as_template:
+            return OUT_OF_WINDOW if template is None else await self._fill(to, message, template, key)
         outcome = await self._say(to, message)
-        template = self.templates.get(message.kind)
-        if not isinstance(outcome, Parked) or template is None or not self.rights.template:
+        if not isinstance(outcome, Parked) or template is None:
             return outcome
         return await self._fill(to, message, template, key)
 

@@ -16,6 +16,7 @@ from outreach.services.ports.overviews import Overviews
 from outreach.services.ports.people import Activities, Conversations, Links, People, Regions, SignUps
 from outreach.services.ports.traffic import Deliveries, Inbox, Lanes, Mailboxes
 from outreach.services.ports.vitals import Vitals
+from outreach.services.ports.windows import Windows
 
 __all__ = [
     "Activities",
@@ -41,6 +42,7 @@ __all__ = [
     "Threads",
     "UnitOfWork",
     "Vitals",
+    "Windows",
 ]
 
 
@@ -63,6 +65,8 @@ class UnitOfWork(Protocol):
     def deliveries(self) -> Deliveries: ...
     @property
     def dead_letters(self) -> DeadLetters: ...
+    @property
+    def windows(self) -> Windows: ...
     @property
     def broadcasts(self) -> Broadcasts: ...
     @property

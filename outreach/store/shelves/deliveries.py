@@ -16,7 +16,7 @@ from outreach.services.cards import Caller, Draft, Fate, Letter
 from outreach.store.codec import packed
 from outreach.store.prepared import Prepared
 from outreach.store.rows_ledger import OPEN_DELIVERY
-from outreach.store.shelves import ledger_claim, ledger_entry, ledger_record, ledger_tidying
+from outreach.store.shelves import ledger_claim, ledger_entry, ledger_record, ledger_tidying, windows
 from outreach.store.shelves.lanes import hold_of
 from outreach.store.shelves.ledger_letters import DELIVERY, LETTERS, LETTERS_BY_ID, letters_of
 from outreach.store.shelves.ledger_outcomes import ERASED, FINISHED
@@ -203,6 +203,7 @@ class DeliveryShelf(Shelf):
 
     def went_another_way(self, key: str, now: datetime) -> None:
         """What is open under *key* was said without the ledger: sent. Unknown, or no longer open: left as it is."""
+        windows.use_under(self._at, key)
         self._change(_SAID, {"under": key, "now": now})
 
     def receipt(self, lane: LaneName, external_id: str, code: str, now: datetime) -> bool:

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, bindparam, select
 from outreach.domain.delivery import DeliveryState
 from outreach.domain.errors import Fault
 from outreach.domain.ids import DeliveryId, ResidentId
-from outreach.domain.messages import Language, MessageKind, Outgoing
+from outreach.domain.messages import Act, Language, MessageKind, Outgoing
 from outreach.domain.people import Purpose
+from outreach.domain.windows import PushWindow
 from outreach.services.cards import Letter
 from outreach.store.codec import unpack_answers
 from outreach.store.rows import table_of
@@ -38,6 +39,7 @@ _COLUMNS: tuple[ColumnElement[Any], ...] = (
     _D.helps_until, _D.needed_by, _D.key, _D.tries, _D.parts_sent, _D.state, _D.to_sealed, _D.body_sealed,
     _D.created_at, _A.ref_sealed, _A.reach, _A.last_word_at, _R.key_sealed, _R.language.label("their_language"),
     _R.audiences, _REGION.c.zone, _REGION.c.path, _D.broadcast_id,
+    _A.window_until, _A.window_left, _A.window_by,
 )  # fmt: skip
 LETTERS = (
     select(*_COLUMNS)
@@ -111,7 +113,14 @@ def _letter(at: Transaction, row: Any, consents: frozenset[Purpose], beside: Bes
         helplines=beside.rules.helplines_at(row.path or ""),
         posted=beside.posted.get((row.broadcast_id, language.value)),
         home=row.path or "",
+        window=_window(row),
     )
+
+
+def _window(row: Any) -> PushWindow | None:
+    if row.window_until is None:
+        return None
+    return PushWindow(row.window_until, row.window_left or 0, Act(row.window_by or Act.MESSAGE))
 
 
 def _opened(at: Transaction, row: Any) -> tuple[str, tuple[Outgoing, ...]]:

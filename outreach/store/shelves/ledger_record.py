@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, case, func, insert, literal, select, text, upd
 
 from outreach.domain.delivery import MOST_TRIES, RESENT_WHEN_UNCONFIRMED, DeliveryState, pause_before
 from outreach.domain.ids import LaneName
-from outreach.domain.messages import Moved, Unreachable
+from outreach.domain.messages import NOTHING_LEFT, Moved, Parked, Unconfirmed, Unreachable
 from outreach.services.cards import Caller, Fate, Letter, NotCalled
 from outreach.store.rows import table_of
 from outreach.store.rows_ledger import OPEN_DELIVERY, AttemptRow
@@ -21,6 +21,7 @@ from outreach.store.shelves.ledger_letters import ADDRESS, DELIVERY, PURPOSE, TO
 from outreach.store.shelves.ledger_outcomes import ERASED, FINISHED, Weighed, weigh
 from outreach.store.shelves.ledger_ways import reroute
 from outreach.store.shelves.people import move_address
+from outreach.store.shelves.windows import use, use_up
 from outreach.store.transaction import Transaction
 
 Result: TypeAlias = tuple[Letter, Fate, int]
@@ -97,6 +98,11 @@ _AFTER_LEFT = case(
     (_D.tries >= MOST_TRIES, DeliveryState.DEAD.value),
     else_=DeliveryState.QUEUED.value,
 )
+_USE_ONE = (  # of what was in the air nobody knows whether the platform counted it
+    update(ADDRESS)
+    .where(_A.window_left > 0, _A.id.in_(select(_D.address_id).where(*_LEFT_CALLING)))
+    .values(window_left=_A.window_left - 1)
+)
 _BRING_BACK = (
     update(DELIVERY)
     .where(*_LEFT_CALLING)
@@ -125,6 +131,8 @@ def record(at: Transaction, results: Sequence[Result], epoch: int, now: datetime
     ]
     _write(at, ours, weighed, now)
     _note(at, ours, weighed, epoch, now)
+    # also what was erased or taken over meanwhile has gone out, and counts
+    use(at, ((letter, _used(letter, outcome, parts)) for letter, outcome, parts in results))
     for (letter, outcome, _), found in zip(ours, weighed, strict=True):
         _follow(at, letter, outcome, found, now)
 
@@ -138,6 +146,7 @@ def recover(at: Transaction, lane: LaneName, epoch: int, now: datetime) -> int:
     values = {"on": lane, "up_to": epoch, "now": now}
     unleased = at.connection.execute(_UNLEASE, values).rowcount
     at.connection.execute(_NOTE_LEFT, values)
+    at.connection.execute(_USE_ONE, {"on": lane, "up_to": epoch})
     brought_back = at.connection.execute(_BRING_BACK, values | {"due": now + _PAUSE}).rowcount
     return unleased + brought_back
 
@@ -187,10 +196,17 @@ def _follow(at: Transaction, letter: Letter, outcome: Fate, found: Weighed, now:
         hold_lane(at.connection, letter.lane, found.hold_until, found.code)
     if isinstance(outcome, Moved):
         _redirect(at, letter, outcome.new_ref)
+    if isinstance(outcome, Parked) and outcome.reason in NOTHING_LEFT and letter.address_id is not None:
+        use_up(at, letter.address_id, now)
     if isinstance(outcome, Unreachable) and letter.address_id is not None:
         if letter.resident_id is not None:
             reroute(at, letter.address_id, letter.resident_id, now)
         at.connection.execute(_GIVE_UP_ADDRESS, {"of": letter.address_id, "now": now})
+
+
+def _used(letter: Letter, outcome: Fate, parts: int) -> int:
+    """How many messages the platform may have counted: what went, and what may have gone."""
+    return parts - letter.parts_sent + isinstance(outcome, Unconfirmed)
 
 
 def _shut(at: Transaction, letter: Letter, outcome: Fate) -> bool:

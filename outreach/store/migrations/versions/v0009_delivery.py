@@ -1,4 +1,4 @@
-"""What was given up is found without a search."""
+"""What was given up is found without a search; what platforms still let through to each address."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
+MOMENT = sa.BigInteger().with_variant(sa.DateTime(timezone=True), "postgresql")
 DEAD = "state = 'dead'"
 
 
 def upgrade() -> None:
-    """One index."""
+    """One index, three columns."""
     op.create_index(
         "ix_delivery_dead",
         "delivery",
@@ -23,3 +24,6 @@ def upgrade() -> None:
         sqlite_where=sa.text(DEAD),
         postgresql_where=sa.text(DEAD),
     )
+    op.add_column("address", sa.Column("window_until", MOMENT, nullable=True))
+    op.add_column("address", sa.Column("window_left", sa.Integer(), nullable=True))
+    op.add_column("address", sa.Column("window_by", sa.String(), nullable=True))

@@ -1,0 +1,108 @@
+"""How many messages a platform lets through to somebody after what they did, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from outreach.domain.messages import Act, Allowance, Incoming, Message, Pressed, Reach, Reachability, Unparsed
+
+_SLACK = timedelta(minutes=1)
+_SHARE_OF_SLACK = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PushWindow:
+    """Until *until* the platform lets *left* more messages through; *by*: what they did to open it."""
+
+    until: datetime
+    left: int
+    by: Act
+
+    def left_at(self, now: datetime) -> int:
+        """So many are left at *now*; 0 once it is closed."""
+        return self.left if now < self.until else 0
+
+
+def act_of(incoming: Incoming) -> Act | None:
+    """What the person did by *incoming*, as platforms count it; ``None``: it opens nothing."""
+    match incoming:
+        case Message():
+            return Act.MESSAGE
+        case Unparsed(sender=str()):
+            return Act.MESSAGE
+        case Pressed():
+            return Act.CLICK
+        case Reachability(reach=Reach.JOINED, source=source):
+            return Act.FOLLOW if source is None else Act.SCAN
+        case _:
+            return None
+
+
+def opened_by(
+    act: Act, sent_at: datetime | None, now: datetime, allowances: Mapping[Act, Allowance]
+) -> PushWindow | None:
+    """The window that *act* opened at *sent_at*, by the platform's clock; ``None``: it opens none.
+
+    It ends a little before the platform's own (a tenth, at most a minute): a call takes time, and clocks differ.
+    """
+    allowed = allowances.get(act)
+    if allowed is None or allowed.messages < 1:
+        return None
+    begun = now if sent_at is None else min(sent_at, now)
+    slack = min(_SLACK, allowed.lasts / _SHARE_OF_SLACK)
+    return PushWindow(begun + allowed.lasts - slack, allowed.messages, act)
+
+
+def takes_the_place(new: PushWindow, old: PushWindow | None, now: datetime) -> bool:
+    """Whether *new* is what we go by from now on. Quotas do not add up, so one window is kept, the safer guess.
+
+    A click within the 48 hours of a message opens a minute: it counts only where the message's own quota is used up.
+    Words that arrive late, after newer ones, open nothing anew. The store states this again in SQL.
+    """
+    if old is None or old.until <= now or new.until > old.until:
+        return True
+    return new.by is not Act.MESSAGE and old.left <= 0
+
+
+class Route(StrEnum):
+    """The ways of a message, in the order in which they are tried."""
+
+    REPLY = "reply"
+    CUSTOMER = "customer"
+    TEMPLATE = "template"
+    MASS = "mass"
+    OTHER_CHANNEL = "other_channel"
+    CALL_LIST = "call_list"
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """What there is for one message. *left*: messages in the open window, of which *kept* are for something else.
+
+    *waits_at_the_line*: they have just written and wait for the answer. *templated*: its kind has a template that we
+    may use. *mass_left*: mass messages that they may still get this month; 0 for what concerns one person alone.
+    """
+
+    waits_at_the_line: bool = False
+    left: int = 0
+    kept: int = 0
+    parts: int = 1
+    templated: bool = False
+    mass_left: int = 0
+    other_channel: bool = False
+
+
+def choose_route(there: Routes) -> Route:
+    """The first way that gets there: what costs no quota first, a person on the telephone last."""
+    if there.waits_at_the_line:
+        return Route.REPLY
+    if there.left - there.kept >= there.parts:
+        return Route.CUSTOMER
+    if there.templated:
+        return Route.TEMPLATE
+    if there.mass_left > 0:
+        return Route.MASS
+    return Route.OTHER_CHANNEL if there.other_channel else Route.CALL_LIST
