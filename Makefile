@@ -11,7 +11,7 @@ WORKERS ?= 3
 # Rooms that need neither a server nor a database.
 FAST := tests/domain tests/calendar tests/content tests/safety tests/wording tests/house
 
-.PHONY: help setup run test fast check fmt bench kill-report clean
+.PHONY: help setup run test fast check fmt bench bench-large kill-report clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,10 @@ fmt: $(READY) ## put code into shape
 bench: $(READY) ## measure against floors taken in the same run
 	@$(BIN)/python benchmarks/bench.py
 	@$(BIN)/python benchmarks/mutations.py
+
+bench-large: $(READY) ## plan and send for a million people, beside bare SQL; about ten minutes
+	@scripts/postgres.sh
+	@$(BIN)/python benchmarks/delivery.py --residents 1000000
 
 kill-report: $(READY) ## kill the house 800 times while it sends, and count what arrived; about 40 minutes
 	@scripts/postgres.sh

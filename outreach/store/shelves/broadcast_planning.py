@@ -12,7 +12,7 @@ from outreach.domain.delivery import DeliveryState, rank_of
 from outreach.domain.ids import LaneName
 from outreach.services.cards_broadcasts import Aim, Chunk
 from outreach.store.dialect import ByDialect
-from outreach.store.shelves.broadcast_meant import MEANT, PEOPLE, PEOPLE_AND_WAYS, RESIDENT, lives_in, why_not
+from outreach.store.shelves.broadcast_meant import MEANT, RESIDENT, RESIDENTS_AND_WAYS, is_meant, lives_in, why_not
 from outreach.store.shelves.ledger_entry import NO_ADDRESS
 from outreach.store.shelves.ledger_letters import ADDRESS, DELIVERY
 from outreach.store.transaction import Transaction
@@ -30,10 +30,12 @@ def plan_chunk(at: Transaction, broadcast_id: BroadcastId, aim: Aim, after: int,
     up_to, seen = _next(at, after, limit)
     if not seen:
         return Chunk(after, 0, {}, is_last=True)
-    here = (_R.id > after, _R.id <= up_to, lives_in(aim))
+    here = (_R.id > after, _R.id <= up_to)
     lanes = at.connection.execute(_queueing(at, broadcast_id, aim, here, now)).scalars().all()
     at.woken.update(LaneName(lane) for lane in set(lanes) if lane)
-    left_out = {why: people for why, people in at.connection.execute(_counting(aim, here)) if why != MEANT}
+    # Mostly a portion has some that are left out; where it has none, there is nothing to count.
+    counted = at.connection.execute(_counting(aim, here)) if len(lanes) < seen else ()
+    left_out = {why: people for why, people in counted if why != MEANT}
     return Chunk(up_to, len(lanes), left_out, is_last=seen < limit)
 
 
@@ -51,14 +53,14 @@ def _next(at: Transaction, after: int, limit: int) -> tuple[int, int]:
 
 def _counting(aim: Aim, here: tuple[ColumnElement[bool], ...]) -> Select[Any]:
     why = why_not(aim).label("why")
-    named = select(why).select_from(PEOPLE).where(*here).subquery()
+    named = select(why).select_from(RESIDENT).where(*here, lives_in(aim)).subquery()
     return select(named.c.why, func.count()).group_by(named.c.why)
 
 
 def _queueing(
     at: Transaction, broadcast_id: BroadcastId, aim: Aim, here: tuple[ColumnElement[bool], ...], now: datetime
 ) -> Any:
-    rows = _rows(broadcast_id, aim, now).where(*here, why_not(aim) == MEANT)
+    rows = _rows(broadcast_id, aim, now).where(*here, is_meant(aim))
     adding = ByDialect(
         DELIVERY,
         lambda new: (
@@ -97,4 +99,4 @@ def _rows(broadcast_id: BroadcastId, aim: Aim, now: datetime) -> Select[Any]:
         "tidy_at": literal(aim.helps_until, _D.tidy_at.type),
         "broadcast_id": literal(broadcast_id, _D.broadcast_id.type),
     }
-    return select(*(column.label(name) for name, column in columns.items())).select_from(PEOPLE_AND_WAYS)
+    return select(*(column.label(name) for name, column in columns.items())).select_from(RESIDENTS_AND_WAYS)
