@@ -148,6 +148,27 @@ def roster(
 
 
 @app.command()
+def calls(
+    activity: Id,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 200,
+    after: Annotated[int, typer.Option(min=0, max=LARGEST_ID, help="Page on: residents above this one.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Who has a place and was not reached with the last reminder or change: somebody should call them."""
+    from outreach.services import signups
+
+    with opened_core() as core, core.database.unit_of_work() as uow:
+        lines = signups.call_list(uow, Actor.operator(), ActivityId(activity), datetime.now(UTC), limit, after)
+    if as_json:
+        print_json([fields_of(line) for line in lines])
+    else:
+        rows = (
+            (line.resident_id, line.nickname or "-", line.lane or "-", line.language, line.reason) for line in lines
+        )
+        print_table(("RESIDENT", "NICKNAME", "CHANNEL", "LANGUAGE", "WHY"), rows)
+
+
+@app.command()
 def accept(sign_up: SignUp, as_json: AsJson = False) -> None:
     """Say yes to a request; the person is told."""
     from outreach.services import signups

@@ -13,6 +13,7 @@ from outreach.domain.signup import SELF, SignUp
 from outreach.services import consequences
 from outreach.services.access import require_for_people
 from outreach.services.cards import RosterLine
+from outreach.services.cards_broadcasts import CallLine
 from outreach.services.ports import UnitOfWork
 
 
@@ -77,6 +78,15 @@ def roster(
     require_for_people(by, Permission.SEE_ROSTER, card)
     uow.audit.write(by, "see_roster", "activity", activity_id, now)
     return uow.sign_ups.roster(activity_id, limit, after)
+
+
+def call_list(
+    uow: UnitOfWork, by: Actor, activity_id: ActivityId, now: datetime, limit: int = 500, after: int = 0
+) -> list[CallLine]:
+    """Who has a seat and was not reached with the last reminder or change, for those who call. The look is audited."""
+    require_for_people(by, Permission.SEE_ROSTER, uow.activities.card(activity_id))
+    uow.audit.write(by, "read_call_list", "activity", activity_id, now)
+    return uow.windows.to_call(activity_id, limit, ResidentId(after))
 
 
 def _locked_for_staff(

@@ -114,6 +114,10 @@ def deeds_of_activities() -> dict[str, tuple[str, Deed]]:
         ),
         "signups.accept": ("see_people", lambda n, u, by, at: signups.accept(u, by, at.requested, n.town.now)),
         "signups.refuse": ("see_people", lambda n, u, by, at: signups.refuse(u, by, at.seated, n.town.now)),
+        "signups.call_list": (
+            "see_people",
+            lambda n, u, by, at: signups.call_list(u, by, at.activity, n.town.now, 9) == [],
+        ),
         "signups.roster": (
             "see_people", lambda n, u, by, at: len(signups.roster(u, by, at.activity, n.town.now)) == 2,
         ),

@@ -56,7 +56,7 @@ _OUTCOMES = (
     .order_by(_D.state, _D.reason)
 )
 # Not those who want none of it, nor those whom it was taken back from: a call is for whoever it could not reach.
-_NOT_REACHED = or_(
+NOT_REACHED = or_(
     _D.state.in_([_S.FAILED.value, _S.PARKED.value, _S.UNCONFIRMED.value, _S.DEAD.value]),
     (_D.state == _S.WITHDRAWN.value) & (_D.reason == Why.UNREACHABLE.value),
     (_D.state == _S.EXPIRED.value) & _D.reason.in_([NOBODY_CAME, Why.TOO_LATE.value]),
@@ -64,7 +64,7 @@ _NOT_REACHED = or_(
 _UNREACHED = (
     select(_D.resident_id, _D.lane, _D.state, _D.reason, _R.language, _R.key_sealed, _R.nickname_sealed)
     .select_from(DELIVERY.join(_RESIDENT, _R.id == _D.resident_id).join(_REGION, _G.id == _R.region_id))
-    .where(_OF_BROADCAST, _D.broadcast_id.is_not(None), _NOT_REACHED, _D.resident_id > bindparam("after"))
+    .where(_OF_BROADCAST, _D.broadcast_id.is_not(None), NOT_REACHED, _D.resident_id > bindparam("after"))
     .order_by(_D.resident_id)
     .limit(bindparam("limit"))
 )
@@ -106,7 +106,7 @@ def unreached(
     """Whom it did not reach though they are meant, by id."""
     there = _G.path.startswith(region_path, autoescape=True) if below else _G.path == region_path
     values = {"of": broadcast_id, "after": after, "limit": limit}
-    return [_line(at, row) for row in at.connection.execute(_UNREACHED.where(there), values)]
+    return [line_of(at, row) for row in at.connection.execute(_UNREACHED.where(there), values)]
 
 
 def last_told(at: Transaction, resident_id: ResidentId) -> Told | None:
@@ -120,7 +120,8 @@ def last_told(at: Transaction, resident_id: ResidentId) -> Told | None:
     return Told(subject.get("about", ""), row.changed_at, subject, found, row.name)
 
 
-def _line(at: Transaction, row: Any) -> CallLine:
+def line_of(at: Transaction, row: Any) -> CallLine:
+    """A row of resident, lane, state, reason, language and sealed nickname as a line of a call list."""
     lane = LaneName(row.lane) if row.lane else None
     return CallLine(
         ResidentId(row.resident_id), _nickname(at, row), lane, Language(row.language), row.reason or row.state
