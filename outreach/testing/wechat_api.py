@@ -12,12 +12,14 @@ import asyncio
 import contextlib
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
 
 from outreach.testing import wechat_api_rules as rules
 from outreach.testing.wechat_api_control import control_routes
+from outreach.testing.wechat_api_mass import LIST_SIZES
 from outreach.testing.wechat_api_rules import Kind
 from outreach.testing.wechat_api_state import APPID, SECRET, ApiCall, BadDay, FinishedJob, Pushed, WeChatApiState
 from outreach.testing.wechat_api_tokens import TokenDesk
@@ -71,14 +73,21 @@ class WeChatApiStandIn(TokenDesk, WeChatApiState):
             return self._keep_picture(call)
         if _ESCAPE.search(call.raw):
             return _no(40033, "invalid charset. please check your request, if include \\uxxxx will create fail!")
-        doing = {
+        known: dict[str, Callable[[Answer], Answer]] = {
             "message/custom/send": self._send_text,
             "message/template/send": self._send_template,
             "template/get_all_private_template": self._list_templates,
             "menu/create": self._set_menu,
             "qrcode/create": self._make_code,
             "openapi/quota/get": self._tell_quota,
-        }.get(call.path)
+            "message/mass/sendall": self._send_by_tag,
+            "message/mass/send": self._send_by_list,
+            "tags/create": lambda asked: self.mass.create(str(asked.get("tag", {}).get("name", ""))),
+            "tags/get": lambda asked: self.mass.listed(),
+            "tags/members/batchtagging": lambda asked: self.mass.mark(asked, has=True),
+            "tags/members/batchuntagging": lambda asked: self.mass.mark(asked, has=False),
+        }
+        doing = known.get(call.path)
         if doing is None:
             return _no(40066, "invalid url")
         self.used[call.path] += 1
@@ -139,6 +148,16 @@ class WeChatApiStandIn(TokenDesk, WeChatApiState):
             self.sent.append(Pushed(to, text, template, fields, str(asked.get("url", "")), str(number)))
         self.changed()
         return _yes(msgid=number)
+
+    def _send_by_tag(self, asked: Answer) -> Answer:
+        whom = sorted(self.mass.tags.get(asked.get("filter", {}).get("tag_id"), set()) & self._followers)
+        return self.mass.send(asked, whom, self.clock(), once_a_day=not self.kind.service)
+
+    def _send_by_list(self, asked: Answer) -> Answer:
+        whom = asked.get("touser")
+        if not isinstance(whom, list) or len(whom) not in LIST_SIZES:
+            return _no(40032, "invalid openid list size")
+        return self.mass.send(asked, [each for each in whom if each in self._followers], self.clock(), once_a_day=False)
 
     def _list_templates(self, asked: Answer) -> Answer:
         listed = [

@@ -25,6 +25,10 @@ class Kind:
         """Whether an account of this kind has the right to the API at *path*."""
         if path == "message/custom/send":
             return self.verified
+        if path == "message/mass/send":
+            return self.verified and self.service
+        if path.startswith(("message/mass/", "tags/")):
+            return self.verified
         if path.startswith(("material/", "media/")):
             return self.verified
         if path.startswith("menu/"):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from outreach.testing.standin import StandIn
+from outreach.testing.wechat_api_mass import MassDesk
 from outreach.testing.wechat_api_rules import OPENING_EVENTS, WINDOWS, Kind
 
 APPID, SECRET = "wx0123456789abcdef", "standin-app-secret"
@@ -104,6 +105,7 @@ class WeChatApiState(StandIn):
         self.jobs: list[FinishedJob] = []
         """Template messages of which WeChat has not yet told what became of them."""
         self.used: Counter[str] = Counter()
+        self.mass = MassDesk()
         self._followers: set[str] = set()
         self._left: set[str] = set()
         self._windows: dict[str, dict[str, OpenWindow]] = {}

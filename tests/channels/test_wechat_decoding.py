@@ -134,7 +134,7 @@ def test_e8_a_kind_of_message_that_nobody_knows_is_left():
         event("VIEW", "http://x"),
         event("LOCATION", Latitude="1", Longitude="2", Precision="3"),
         event("TEMPLATESENDJOBFINISH", Status="success"),
-        event("MASSSENDJOBFINISH", MsgID="9", Status="send success"),
+        event("MASSSENDJOBFINISH", Status="send success"),
         event("subscribe_msg_popup_event"),
         event("user_authorization_revoke"),
         event("invented_tomorrow"),
@@ -183,6 +183,17 @@ def test_a_finished_template_is_a_receipt_and_nobody_is_answered(status, deliver
     assert isinstance(item, Receipt)
     assert (item.external_id, item.delivered, item.code) == ("9", delivered, code)
     assert answered(wire, "not for anybody").body == b"success"
+
+
+@pytest.mark.parametrize(
+    ("status", "delivered", "code"),
+    [("send success", True, ""), ("err(30003)", False, "mass_30003"), ("send fail", False, "mass_failed")],
+)
+def test_what_became_of_a_mass_message_is_a_receipt(status, delivered, code):
+    item = heard(request(event("MASSSENDJOBFINISH", MsgID="9", Status=status)))
+
+    assert isinstance(item, Receipt)
+    assert (item.external_id, item.delivered, item.code) == ("9", delivered, code)
 
 
 def test_e3_a_redelivery_has_the_same_id_though_it_is_signed_anew():

@@ -15,6 +15,7 @@ from outreach.channels.wechat.config import Config
 from outreach.channels.wechat.decoding import to_incoming
 from outreach.channels.wechat.envelope import Envelope
 from outreach.channels.wechat.gate import Gate
+from outreach.channels.wechat.mass import Mass
 from outreach.channels.wechat.notice import Notice, read_notice
 from outreach.channels.wechat.pictures import keep
 from outreach.channels.wechat.preparing import prepare
@@ -52,6 +53,7 @@ class WeChatChannel:
         tokens = Tokens(config, wire, context.cupboard, context.lane, clock)
         self._api = Api(wire, tokens, context.lane, first_pause / 10)  # a call is short, an outage is long
         self._pushes = Pushes(self._api, context.lane, rights_of(config), config.templates, self._take_rights, clock)
+        self.mass = Mass(self._api, clock)
         self._take_rights()
         self._first_pause = first_pause
         self._preparing: asyncio.Task[None] | None = None

@@ -21,6 +21,7 @@ _LARGEST_ID = 2**63 - 1
 _SCENE = re.compile(r"[0-9A-Za-z_:=-]{1,64}", re.ASCII)
 _TOKEN = re.compile(r"(?=.{1,40}\Z)[a-z][a-z_]*(:[0-9A-Za-z_.-]+)*", re.ASCII)
 _JOB_CODES = {"failed:user block": "user_block", "failed:user blocked": "user_block", "failed: system failed": "system"}
+_MASS_FAULT = re.compile(r"err\(([0-9]{1,6})\)", re.ASCII)
 _KNOWN_KINDS = frozenset({"image", "voice", "video", "shortvideo", "location", "link"})
 
 
@@ -122,6 +123,16 @@ def _job_done(notice: Notice, message_id: str, sent_at: datetime) -> Incoming:
     return Receipt(message_id, notice.sender, sent_at, notice.job, done, code)
 
 
+def _mass_done(notice: Notice, message_id: str, sent_at: datetime) -> Incoming:
+    """What became of a mass message: ``send success``, ``send fail``, or ``err(30003)`` with a reason's number."""
+    if not notice.job:
+        return Unparsed(message_id, "other_event", sent_at)
+    status = notice.status.lower()
+    found = _MASS_FAULT.fullmatch(status)
+    code = "" if status == "send success" else f"mass_{found[1]}" if found else "mass_failed"
+    return Receipt(message_id, notice.sender, sent_at, notice.job, not code, code)
+
+
 def _pressed(notice: Notice, message_id: str, sent_at: datetime) -> Incoming:
     if not _TOKEN.fullmatch(notice.key):
         return Unparsed(message_id, "foreign_menu_key", sent_at)
@@ -148,5 +159,6 @@ _EVENTS: dict[str, _Decode] = {
     "unsubscribe": _left,
     "click": _pressed,
     "templatesendjobfinish": _job_done,
+    "masssendjobfinish": _mass_done,
     "user_authorization_cancellation": _closed_account,
 }
