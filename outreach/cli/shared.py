@@ -41,7 +41,17 @@ def opened_core() -> Iterator[Core]:
 def set_up_logging(level: str) -> None:
     """One line a record, to stderr. Libraries that print addresses or tokens speak only when it is serious."""
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    for loud in ("httpx", "httpcore", "telegram", "aiohttp", "apscheduler", "asyncio", "uvicorn.access", "alembic"):
+    for loud in (
+        "httpx",
+        "httpcore",
+        "telegram",
+        "aiohttp",
+        "apscheduler",
+        "asyncio",
+        "uvicorn.access",
+        "alembic",
+        "procrastinate",
+    ):
         logging.getLogger(loud).setLevel(logging.WARNING)
 
 

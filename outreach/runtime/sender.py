@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from outreach.channels.base import Channel
@@ -52,7 +52,8 @@ class Sender:
     ) -> None:
         self._bridge, self._channel, self._outlet = bridge, channel, outlet
         self._adapter, self._owner, self._clock, self._shares = adapter, owner, clock, shares
-        self._wire = Wire(channel, pacing(outlet.capabilities.rate_per_second))
+        self._wire = Wire(channel, pacing(outlet.capabilities.rate_per_second), self._holds)
+        self._until: datetime | None = None  # when our lease is over, unless it is renewed
         self._breaker = Breaker()
         self._woken, self._stopping = asyncio.Event(), False
         self._results: list[Result] = []
@@ -86,9 +87,14 @@ class Sender:
 
     async def poll(self) -> None:
         """Wake up if something is due."""
-        due = await self._bridge.read(lambda uow: uow.deliveries.next_due(self._outlet.lane))
-        if due is not None and due <= self._clock():
+        if await self._bridge.read(self._is_waited_for):
             self.wake()
+
+    def _is_waited_for(self, uow: UnitOfWork) -> bool:
+        """Something is due, or whoever drove last has died: what was in the air then has nobody to bring it back."""
+        lane, now = self._outlet.lane, self._clock()
+        due = uow.deliveries.next_due(lane)
+        return (due is not None and due <= now) or uow.lanes.abandoned(lane, self._owner, now)
 
     def stop(self) -> None:
         """Finish the batch in the air, claim nothing new."""
@@ -134,10 +140,14 @@ class Sender:
         return claimed
 
     async def release(self) -> None:
-        """Let another process have the lane at once."""
+        """Let another process have the lane at once; with calls in doubt, when the lease is over, under a new epoch."""
+        if self._results or not self._tidy:
+            return
         await self._bridge.write(lambda uow: uow.lanes.release(self._outlet.lane, self._owner))
 
     async def _exchange(self, epoch: int) -> Batch:
+        if not self._holds():  # we stalled: go on only if nobody else has taken the lane since
+            await self._renew()
         results = tuple(self._results)
         batch = await self._bridge.write(partial(self._turn, results, epoch))
         del self._results[: len(results)]
@@ -150,9 +160,10 @@ class Sender:
         return dispatch.exchange(uow, outlet, results, epoch=epoch, limit=limit, now=self._clock())
 
     async def _take_lane(self) -> int | None:
-        results = tuple(self._results)
+        results, until = tuple(self._results), self._clock() + LEASE
         epoch = await self._bridge.write(partial(self._take, results))
         if epoch is not None:
+            self._until = until
             del self._results[: len(results)]
             self._epoch, self._tidy = epoch, True
         return epoch
@@ -171,11 +182,20 @@ class Sender:
         while True:
             await asyncio.sleep(RENEW_EVERY)
             try:
-                await self._bridge.write(
-                    lambda uow: uow.lanes.renew(self._outlet.lane, self._owner, self._clock() + LEASE)
-                )
+                await self._renew()
             except Exception as error:  # the epoch is checked at every turn: a lost lease does no harm
                 log.warning("lane %s: the lease was not renewed (%s)", self._outlet.lane, type(error).__name__)
+
+    async def _renew(self) -> None:
+        """Drive on. Raises `LaneLost` if another does by now."""
+        until = self._clock() + LEASE
+        if not await self._bridge.write(lambda uow: uow.lanes.renew(self._outlet.lane, self._owner, until)):
+            raise LaneLost(f"lane {self._outlet.lane} is driven by another")
+        self._until = until
+
+    def _holds(self) -> bool:
+        """Whether the lane is ours for sure: what is called later may have been called by another meanwhile."""
+        return self._until is not None and self._clock() < self._until
 
     def _tell_staff(self, results: Sequence[Result]) -> None:
         for _, outcome, _ in results:

@@ -1,11 +1,16 @@
-"""Where an alert goes when the database cannot take it: a file of sealed lines, read back when it can."""
+"""Where an alert goes when the database cannot take it: a file of sealed lines, read back when it can.
+
+Several processes on one machine may share it: what one reads and clears, another may be writing to.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 import os
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -44,13 +49,14 @@ class Spool:
 
     def __init__(self, path: Path, keys: Keys) -> None:
         self._path, self._keys = path, keys
-        self._seen = 0
+        self._seen: frozenset[bytes] = frozenset()
 
     def keep(self, alert: Spooled) -> None:
         """Append *alert*. Raises `OSError` if even the disk will not take it."""
         sealed = self._keys.seal(_PURPOSE, json.dumps(_to_json(alert)).encode(), _PLACE)
         # It begins with a line break too: a line that a power cut has torn must not take this one along.
-        _append(self._path, b"\n" + sealed.hex().encode() + b"\n")
+        with _alone(self._path):
+            _append(self._path, b"\n" + sealed.hex().encode() + b"\n")
 
     def is_empty(self) -> bool:
         """Whether nothing waits."""
@@ -59,20 +65,22 @@ class Spool:
     def waiting(self) -> list[Spooled]:
         """All that waits; a line that cannot be opened is left out and named in the log by its number."""
         kept = self._path.read_bytes() if self._path.exists() else b""
-        self._seen = len(kept)
+        self._seen = frozenset(kept.splitlines())
         return list(self._opened(kept.decode("ascii", "replace")))
 
     def clear(self) -> None:
         """What `waiting` gave last is in the database now; what came since stays."""
-        since = self._path.read_bytes()[self._seen :] if self._path.exists() else b""
-        self._seen = 0
-        if since:
-            fresh = self._path.with_name(f"{self._path.name}.new")
-            fresh.unlink(missing_ok=True)
-            _append(fresh, since)
-            fresh.replace(self._path)
-        else:
-            self._path.unlink(missing_ok=True)
+        with _alone(self._path):
+            kept = self._path.read_bytes().splitlines() if self._path.exists() else []
+            since = [line for line in kept if line and line not in self._seen]
+            if since:
+                fresh = self._path.with_name(f"{self._path.name}.new")
+                fresh.unlink(missing_ok=True)
+                _append(fresh, b"\n".join(since) + b"\n")
+                fresh.replace(self._path)
+            else:
+                self._path.unlink(missing_ok=True)
+        self._seen = frozenset()
 
     def _opened(self, text: str) -> Iterator[Spooled]:
         for number, line in enumerate(text.splitlines(), start=1):
@@ -82,6 +90,22 @@ class Spool:
                 yield _from_json(json.loads(self._keys.open(_PURPOSE, bytes.fromhex(line), _PLACE)))
             except Exception as error:  # a torn last line after a power cut must not hide the others
                 log.error("the alert spool has an unreadable line %d (%s)", number, type(error).__name__)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """No other process writes or clears *path* meanwhile; on Windows one process has it anyway."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    descriptor = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _append(path: Path, data: bytes) -> None:

@@ -35,7 +35,7 @@ class Turns:
                 ours = await self._take()
                 if ours and working is None:
                     working = asyncio.create_task(self._endless())
-                elif not ours and working is not None:
+                elif ours is False and working is not None:
                     log.warning("%s: another process does it now", self._name)
                     await _end(working)
                     working = None
@@ -48,15 +48,19 @@ class Turns:
         """Let another process have its turn at once."""
         await self._bridge.write(lambda uow: uow.lanes.release(self._name, self._owner))
 
-    async def _take(self) -> bool:
-        """Whether it is our turn. A database that cannot say so says no: somebody else may have it by now."""
+    async def _take(self) -> bool | None:
+        """Whether it is our turn; ``None``: the database cannot say, and all stays as it is.
+
+        Who has asked goes on asking: somebody in danger is answered from memory. Nothing is lost if another asks, too,
+        because only what is stored is ever acknowledged.
+        """
         try:
             epoch = await self._bridge.write(
                 lambda uow: uow.lanes.take(self._name, _KIND, self._owner, self._clock(), LEASE)
             )
         except Exception as error:
             log.warning("%s: whose turn it is cannot be known (%s)", self._name, type(error).__name__)
-            return False
+            return None
         return epoch is not None
 
     async def _endless(self) -> None:

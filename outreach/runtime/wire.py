@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from outreach.channels.base import Channel
@@ -22,10 +22,13 @@ _STOPPED = NotCalled(timedelta())
 
 
 class Wire:
-    """Sends what is ready. `abandon` ends the calls in the air; what becomes of each is told all the same."""
+    """Sends what is ready. `abandon` ends the calls in the air; what becomes of each is told all the same.
 
-    def __init__(self, channel: Channel, pacer: Pacer) -> None:
-        self._channel, self._pacer = channel, pacer
+    *may_call*: asked before each call; the lane may have been lost since the batch was taken.
+    """
+
+    def __init__(self, channel: Channel, pacer: Pacer, may_call: Callable[[], bool] = lambda: True) -> None:
+        self._channel, self._pacer, self._may_call = channel, pacer, may_call
         self._in_air: set[asyncio.Task[None]] = set()
         self._abandoned = False
 
@@ -73,6 +76,8 @@ class Wire:
         calling = False
         try:
             await self._pacer.wait()
+            if not self._may_call():
+                return _STOPPED
             calling = True
             async with asyncio.timeout(SEND_PATIENCE):
                 return await self._channel.send(to, part, key)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -29,37 +30,64 @@ from outreach.runtime.ticker import Tick, Ticker, guarded
 log = logging.getLogger(__name__)
 
 SCHEMA = "outreach_jobs"
+# Side by side, even IF NOT EXISTS meets the schema that another process is just making.
+_MAKE_SCHEMA = f"""DO $$ BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('{SCHEMA}'));
+    CREATE SCHEMA IF NOT EXISTS {SCHEMA};
+END $$"""
 PATIENCE = 5.0  # seconds for a database to answer at the start
 HEARTBEAT, STALLED = 3.0, 12.0  # seconds: a worker that is silent for so long is dead
-_CLEAN_UP = "30 * * * * *"
-_ASIDE = 4  # jobs at once: each only wakes somebody or runs one tick
+_CLEAN_UP = "* * * * * */10"  # the seconds come last
+_ASIDE = 4  # jobs at once beside one for each tick: they only wake somebody
+_CONNECTIONS = 6
+MOST_SKEW = 2.0  # seconds between our clock and the database's: leases are told by the clocks of the processes
+_LAST_WORDS = 1.0  # seconds for wake-ups on their way when we stop
 
 
 class LargeEngine:
     """Matches `Engine`. *part*: a process that is web alone defers wake-ups and runs only the ticks of its own."""
 
     def __init__(
-        self, database_url: str, senders: Mapping[LaneName, Sender], ticks: Sequence[Tick], part: Part = Part.ALL
+        self,
+        database_url: str,
+        senders: Mapping[LaneName, Sender],
+        ticks: Sequence[Tick],
+        part: Part = Part.ALL,
+        *,
+        seconds: Callable[[], float] = time.time,
     ) -> None:
+        self._seconds = seconds
         self._works = part is not Part.WEB
         self._senders = Senders(senders if self._works else {})
         self._own_ticks = Ticker([tick for tick in ticks if tick.everywhere])
         options = {"options": f"-c search_path={SCHEMA}"}
         self._jobs = Jobs(
-            connector=PsycopgConnector(conninfo=_libpq(database_url), kwargs=options, min_size=1, max_size=_ASIDE + 4)
+            connector=PsycopgConnector(
+                conninfo=_libpq(database_url), kwargs=options, min_size=1, max_size=_CONNECTIONS, timeout=PATIENCE
+            )
         )
         self._wake_up = self._jobs.task(name="wake")(self._woken)
         if self._works:
             self._deal_out([tick for tick in ticks if not tick.everywhere])
+        self._at_once = _ASIDE + len(ticks)
+        self._ticking: set[str] = set()
         self._working: asyncio.Task[None] | None = None
         self._deferring: set[asyncio.Task[None]] = set()
+        self._telling: dict[LaneName, asyncio.Task[None]] = {}
 
     async def start(self) -> None:
-        """Connect, see that procrastinate's tables are there, and begin. Raises `Fault` if the database is away."""
+        """Connect, see that procrastinate's tables are there, and begin.
+
+        Raises `Fault` if the database is away or its clock is not ours.
+        """
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._jobs.open_async()
                 await self._prepare()
+                await self._compare_clocks()
+        except Fault:
+            await self._close()
+            raise
         except Exception as reason:  # a pool that does not fill, a right that is missing: each has its own class
             await self._close()
             said = f"the jobs of the large engine cannot be reached ({type(reason).__name__})"
@@ -74,8 +102,8 @@ class LargeEngine:
         named = list(lanes)
         self._senders.wake(named)
         for lane in named:
-            if lane not in self._senders:
-                task = asyncio.create_task(self._tell_a_worker(lane))
+            if lane not in self._senders and lane not in self._telling:  # one message at a time says it all
+                self._telling[lane] = task = asyncio.create_task(self._tell_a_worker(lane))
                 self._deferring.add(task)
                 task.add_done_callback(self._deferring.discard)
 
@@ -89,7 +117,11 @@ class LargeEngine:
         await self._senders.stop()
         if working is not None:
             await asyncio.gather(working, return_exceptions=True)
-        await asyncio.gather(*self._deferring, return_exceptions=True)
+        if self._deferring:  # a database that is away must not hold up the stop
+            _, late = await asyncio.wait(self._deferring, timeout=_LAST_WORDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         await self._close()
 
     async def _work(self) -> None:
@@ -98,7 +130,7 @@ class LargeEngine:
             try:
                 await self._jobs.run_worker_async(
                     name="outreach",
-                    concurrency=_ASIDE,
+                    concurrency=self._at_once,
                     fetch_job_polling_interval=1.0,
                     delete_jobs="always",
                     install_signal_handlers=False,
@@ -114,6 +146,8 @@ class LargeEngine:
         self._senders.wake([LaneName(lane)])
 
     async def _tell_a_worker(self, lane: LaneName) -> None:
+        await asyncio.sleep(0)  # whoever commits in the same moment is told of with it
+        self._telling.pop(lane, None)
         try:
             with suppress(AlreadyEnqueued):  # somebody is on the way
                 await self._wake_up.configure(queueing_lock=f"wake:{lane}").defer_async(lane=lane)
@@ -127,7 +161,13 @@ class LargeEngine:
 
     def _periodic(self, name: str, cron: str, work: Any) -> None:
         async def run(timestamp: int) -> None:
-            await work()
+            if name in self._ticking:  # none overtakes itself, nor takes the place of another
+                return
+            self._ticking.add(name)
+            try:
+                await work()
+            finally:
+                self._ticking.discard(name)
 
         lock = f"tick:{name}"
         self._jobs.periodic(cron=cron)(self._jobs.task(name=lock, queueing_lock=lock)(run))
@@ -139,14 +179,26 @@ class LargeEngine:
 
     async def _prepare(self) -> None:
         connector = self._jobs.connector
-        await connector.execute_query_async(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
         if await self._has_tables():
             return
         try:
+            await connector.execute_query_async(_MAKE_SCHEMA)
             await self._jobs.schema_manager.apply_schema_async()
         except ConnectorException:  # another process was faster
             if not await self._has_tables():
                 raise
+
+    async def _compare_clocks(self) -> None:
+        """A clock that is ahead would take lanes from whoever drives them."""
+        asked = self._seconds()
+        found = await self._jobs.connector.execute_query_one_async(
+            "SELECT extract(epoch FROM clock_timestamp())::float8 AS seconds"
+        )
+        early, late = asked - found["seconds"], found["seconds"] - self._seconds()
+        if max(early, late) > MOST_SKEW:
+            off = f"{max(early, late):.0f} s {'ahead of' if early > 0 else 'behind'}"
+            said = f"the clock of this machine is {off} the database's"
+            raise Fault(said, "let a time service (NTP) set the clocks of all machines")
 
     async def _has_tables(self) -> bool:
         found = await self._jobs.connector.execute_query_one_async(
@@ -165,7 +217,11 @@ def _libpq(database_url: str) -> str:
 
 
 def _cron(seconds: int) -> str:
-    """Every so many seconds, a divisor of a minute, or so many minutes."""
-    if seconds < 60:
+    """Every so many seconds, a divisor of a minute, or so many minutes, a divisor of an hour."""
+    if seconds < 60 and 60 % seconds == 0:
         return f"* * * * * */{seconds}" if seconds > 1 else "* * * * * *"
-    return f"*/{seconds // 60} * * * *"
+    if seconds % 60 == 0 and 60 % (seconds // 60) == 0:
+        return f"*/{seconds // 60} * * * *"
+    raise ValueError(
+        f"a tick every {seconds} s has no cron: choose what divides a minute, or minutes that divide an hour"
+    )

@@ -144,6 +144,9 @@ class Lanes(Protocol):
 
     def release(self, lane: LaneName, owner: str) -> None: ...
 
+    def abandoned(self, lane: LaneName, owner: str, now: datetime) -> bool:
+        """Whether somebody other than *owner* drove *lane*, and neither handed it back nor renewed the lease."""
+
     def hold(self, lane: LaneName, until: datetime, code: str) -> None:
         """Nothing leaves before *until* (a flood limit, or trouble)."""
 

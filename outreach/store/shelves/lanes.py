@@ -56,6 +56,11 @@ _RENEW = (
     .where(_L.name == bindparam("lane"), _L.owner == bindparam("by"))
     .values(lease_until=bindparam("till", type_=_L.lease_until.type))
 )
+_ABANDONED = select(_L.name).where(
+    _L.name == bindparam("lane"),
+    _L.owner != bindparam("by"),
+    _L.lease_until <= bindparam("now", type_=_L.lease_until.type),
+)
 _HELD = select(_L.held_until, _L.hold_code).where(_L.name == bindparam("lane"))
 _ADDRESS = table_of(AddressRow).c
 _REACHED = (
@@ -95,6 +100,11 @@ class LaneShelf(Shelf):
     def release(self, lane: LaneName, owner: str) -> None:
         """Let somebody else drive; harmless if *owner* does not."""
         self._at.connection.execute(_RELEASE, {"lane": lane, "by": owner})
+
+    def abandoned(self, lane: LaneName, owner: str, now: datetime) -> bool:
+        """Whether somebody other than *owner* drove *lane*, and neither handed it back nor renewed the lease."""
+        values = {"lane": lane, "by": owner, "now": now}
+        return self._at.connection.execute(_ABANDONED, values).first() is not None
 
     def hold(self, lane: LaneName, until: datetime, code: str) -> None:
         """Nothing leaves before *until* (a flood limit, or trouble). A longer hold stays."""
