@@ -101,7 +101,7 @@ class Month:
     def run(self, days: int = 30) -> Figures:
         """Let *days* pass."""
         for day in range(days):
-            if day % 4 == 0:
+            if day % 2 == 0:
                 self._announce()
             if day % 5 == 1:
                 self._plan()
