@@ -17,7 +17,8 @@ _BUSY = 5_000  # milliseconds that SQLite waits for another writer before it giv
 _KEPT_STATEMENTS = 512  # prepared statements a connection keeps: all of ours, so that none is parsed twice
 
 _CONNECT = 10  # seconds that a server may take to let us in
-_IDLE = 60_000  # milliseconds: whose transaction does nothing for so long holds up everybody else's
+_IDLE_READING = 60_000  # milliseconds that a transaction may do nothing
+_IDLE_WRITING = 8_000  # a process that hangs in the middle of one holds up the others no longer than its lease
 _LOCKED = 10_000  # milliseconds that a statement waits for somebody else's row before it gives up
 WRITERS = 8  # transactions that write at once on a server; more would only wait for each other's rows
 READERS = 8
@@ -52,7 +53,8 @@ def open_engine(url: str, *, begin: Begin | None = None) -> Engines:
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
         return Engines(_sqlite(parsed, begin or _begin_immediate, _writer), _sqlite(parsed, _begin_deferred, _reader))
-    return Engines(_postgres(parsed, WRITERS), _postgres(parsed, READERS, **_READS_ONE_MOMENT))
+    writing = _postgres(parsed, WRITERS, _IDLE_WRITING)
+    return Engines(writing, _postgres(parsed, READERS, _IDLE_READING, **_READS_ONE_MOMENT))
 
 
 def _parsed(url: str) -> URL:
@@ -89,13 +91,14 @@ def _sqlite(url: URL, begin: Begin, prepare: Callable[[sqlite3.Cursor], None]) -
 _READS_ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
-def _postgres(url: URL, at_once: int, **transaction: Any) -> Engine:
+def _postgres(url: URL, at_once: int, idle: int, **transaction: Any) -> Engine:
     """A pool for *at_once* transactions, and half as many again for a moment. A connection that was lost is replaced.
 
+    One that does nothing for *idle* milliseconds in the middle of a transaction is cut off by the server.
     Writing ones see what others have committed by each statement (READ COMMITTED): whoever waited for a locked row
     then reads its newest state.
     """
-    settings = {"timezone": "UTC", "lock_timeout": _LOCKED, "idle_in_transaction_session_timeout": _IDLE}
+    settings = {"timezone": "UTC", "lock_timeout": _LOCKED, "idle_in_transaction_session_timeout": idle}
     return create_engine(
         url,
         hide_parameters=True,
