@@ -57,7 +57,7 @@ bench-large: $(READY) ## plan and send for a million people, beside bare SQL; ab
 	@scripts/postgres.sh
 	@$(BIN)/python benchmarks/delivery.py --residents 1000000
 
-kill-report: $(READY) ## kill the house 800 times while it sends, and count what arrived; about 40 minutes
+kill-report: $(READY) ## kill the house 800 times while it sends, and count what arrived; an hour or more
 	@scripts/postgres.sh
 	@$(BIN)/python benchmarks/kill_report.py --write docs/kill-report.md
 

@@ -178,6 +178,8 @@ class App:
         """Open for people. Raises `Fault` if another process runs on this database, or it is marked otherwise."""
         if self.settings.is_sqlite:
             self._held.enter_context(exclusive(self.settings.data_dir))
+            with self.core.database.unit_of_work() as uow:
+                uow.lanes.expire(self.clock())  # nobody else can be here: whoever held a lease is dead
         self._check_mark()
         self.bridge.start()
         self._engine = self._open_engine()

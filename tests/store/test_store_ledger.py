@@ -380,6 +380,19 @@ def test_a_renewal_that_comes_late_takes_nothing_that_was_handed_back(database: 
         assert not uow.lanes.renew(LANE, "first", NOW + 9 * LEASE)
 
 
+def test_the_lease_of_the_dead_is_over_at_once_and_their_epoch_with_it(database: Database):
+    with database.unit_of_work() as uow:
+        uow.deliveries.add([draft(enrolled(uow, "ann"), "a")], NOW)
+        old = drive(uow, "dead")
+        uow.deliveries.mark_calling([letter.id for letter in claim(uow, old)], epoch=old, now=NOW)
+
+        uow.lanes.expire(NOW + SECOND)
+        epoch = uow.lanes.take(LANE, "telegram", "next", NOW + SECOND, LEASE)
+
+        assert epoch == old + 1
+        assert uow.deliveries.recover(LANE, epoch=epoch, now=NOW + SECOND) == 1
+
+
 def test_a_stalled_driver_that_wakes_up_can_do_no_harm(database: Database):
     with database.unit_of_work() as uow:
         uow.deliveries.add([draft(enrolled(uow, "ann"), "a")], NOW)

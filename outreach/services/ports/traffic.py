@@ -144,6 +144,9 @@ class Lanes(Protocol):
 
     def release(self, lane: LaneName, owner: str) -> None: ...
 
+    def expire(self, now: datetime) -> None:
+        """Whoever drives a lane is known to be dead: its lease is over, and its epoch with it."""
+
     def abandoned(self, lane: LaneName, owner: str, now: datetime) -> bool:
         """Whether somebody other than *owner* drove *lane*, and neither handed it back nor renewed the lease."""
 

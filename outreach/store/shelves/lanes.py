@@ -56,6 +56,7 @@ _RENEW = (
     .where(_L.name == bindparam("lane"), _L.owner == bindparam("by"))
     .values(lease_until=bindparam("till", type_=_L.lease_until.type))
 )
+_EXPIRE = update(_LANE).where(_L.owner.is_not(None)).values(lease_until=bindparam("now", type_=_L.lease_until.type))
 _ABANDONED = select(_L.name).where(
     _L.name == bindparam("lane"),
     _L.owner != bindparam("by"),
@@ -100,6 +101,10 @@ class LaneShelf(Shelf):
     def release(self, lane: LaneName, owner: str) -> None:
         """Let somebody else drive; harmless if *owner* does not."""
         self._at.connection.execute(_RELEASE, {"lane": lane, "by": owner})
+
+    def expire(self, now: datetime) -> None:
+        """Whoever drives a lane is known to be dead: its lease is over, and its epoch with it."""
+        self._at.connection.execute(_EXPIRE, {"now": now})
 
     def abandoned(self, lane: LaneName, owner: str, now: datetime) -> bool:
         """Whether somebody other than *owner* drove *lane*, and neither handed it back nor renewed the lease."""
