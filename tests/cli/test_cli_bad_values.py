@@ -140,7 +140,7 @@ def test_bytes_that_are_no_text_are_refused_on_the_command_line(room: Room):
     assert "write it in UTF-8" in room.refused("feed", "--region", "x\udcff")
 
 
-@pytest.mark.parametrize("command", ["nonsense", "activity nonsense", "run --only web", "activity list --limit 0"])
+@pytest.mark.parametrize("command", ["nonsense", "activity nonsense", "run --only roof", "activity list --limit 0"])
 def test_what_does_not_exist_is_not_guessed(room: Room, command: str):
     room.refused(*command.split())
 

@@ -41,6 +41,7 @@ _CLEAN_UP = "* * * * * */10"  # the seconds come last
 _ASIDE = 4  # jobs at once beside one for each tick: they only wake somebody
 _CONNECTIONS = 6
 MOST_SKEW = 2.0  # seconds between our clock and the database's: leases are told by the clocks of the processes
+_IDLE = 5_000  # milliseconds that a transaction may do nothing
 _LAST_WORDS = 1.0  # seconds for wake-ups on their way when we stop
 
 
@@ -60,7 +61,8 @@ class LargeEngine:
         self._works = part is not Part.WEB
         self._senders = Senders(senders if self._works else {})
         self._own_ticks = Ticker([tick for tick in ticks if tick.everywhere])
-        options = {"options": f"-c search_path={SCHEMA}"}
+        # A process that hangs between two statements must not hold rows that the others wait for.
+        options = {"options": f"-c search_path={SCHEMA} -c idle_in_transaction_session_timeout={_IDLE}"}
         self._jobs = Jobs(
             connector=PsycopgConnector(
                 conninfo=_libpq(database_url), kwargs=options, min_size=1, max_size=_CONNECTIONS, timeout=PATIENCE
