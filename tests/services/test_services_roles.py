@@ -9,7 +9,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -312,6 +312,10 @@ def use_cases_of_staff() -> Iterator[str]:
                 yield f"{found.name}.{name}"
 
 
+def fields_of(card: Any) -> set[str]:
+    return {one.name for one in fields(card)}
+
+
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     with open_network(tmp_path_factory.mktemp("network")) as made:
@@ -341,17 +345,33 @@ def test_it_is_done_by_whom_the_table_names_and_by_nobody_else(network: Network,
     assert found == expected()[right]
 
 
-def test_who_leads_an_activity_sees_who_comes_to_it_and_to_no_other(network: Network):
-    host = network.actors["host"]
-    unit = network.units["own"]
+@pytest.mark.parametrize("own", ["host_id", "planned_by"])
+@pytest.mark.parametrize("name", ["signups.roster", "signups.accept", "signups.refuse"])
+def test_who_leads_or_planned_an_activity_sees_to_those_who_come_to_it_and_to_no_others(network: Network, own, name):
+    _, deed = DEEDS[name]
+    host, unit = network.actors["host"], network.units["own"]
 
-    def leads(net: Network, uow: SqlUnitOfWork, by: Actor, at: Unit) -> object:
-        uow.connection.exec_driver_sql(f"UPDATE activity SET host_id = {host.staff_id} WHERE id = {unit.activity}")
-        return len(signups.roster(uow, by, at.activity, net.town.now)) == 2
+    def with_one_of_their_own(net: Network, uow: SqlUnitOfWork, by: Actor, at: Unit) -> object:
+        uow.connection.exec_driver_sql(f"UPDATE activity SET {own} = {host.staff_id} WHERE id = {unit.activity}")
+        return deed(net, uow, by, at)
 
-    assert network.permits(leads, "host", "own")
-    assert not network.permits(leads, "host", "below")
-    assert not network.permits(leads, "liaison", "own")
+    assert network.permits(with_one_of_their_own, "host", "own")
+    assert not network.permits(with_one_of_their_own, "host", "below")
+    assert not network.permits(with_one_of_their_own, "liaison", "own")
+
+
+def test_what_is_listed_of_many_people_leads_to_none_of_them(network: Network):
+    """Whoever sees no person sees alerts and what was given up: no word, no name, no number of a resident."""
+    with network.town.database.reading() as uow:
+        alert = uow.alerts.listed(9, open_only=False, region_path="", below=True)[0]
+        dead = dead_letters.listed(uow, network.actors["network_admin"], 9)[0]
+
+    said = repr((alert, dead))
+
+    assert not {"resident_id", "address_id", "nickname", "text"} & {
+        name for one in (alert, dead) for name in fields_of(one)
+    }
+    assert "comes in" not in said
 
 
 def test_the_program_itself_does_none_of_it(network: Network):
