@@ -233,13 +233,14 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class CallLine:
-    """Somebody whom a broadcast did not reach, for those who know them: no address, ever."""
+    """Somebody whom a message did not reach, for those who know them: no address, ever. *number*: of their sign-up."""
 
     resident_id: ResidentId
     nickname: str | None = field(repr=False)
     lane: LaneName | None
     language: Language
     reason: str
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.slow
 PAGES = ["/console/", "/console/activities", "/console/activities?text=x", "/console/activities/month",
          "/console/activities/new?kind=group", "/console/activities/1", "/console/activities/1/edit",
          "/console/activities/1/move", "/console/activities/1/call-off", "/console/activities/1/roster",
-         "/console/activities/1/roster/print", "/console/activities/1/roster/1/take-back",
+         "/console/activities/1/roster/print", "/console/activities/1/roster/calls",
+         "/console/activities/1/roster/1/take-back",
          "/console/account", "/console/account/password", "/console/activities/9999"]  # fmt: skip
 
 

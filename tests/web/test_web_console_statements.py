@@ -74,6 +74,7 @@ def pages_of(role: Role) -> list[str]:
     return [
         "/console/", "/console/activities", "/console/activities/month", "/console/activities/1",
         "/console/activities/1/edit", "/console/activities/1/move", "/console/activities/1/roster",
+        "/console/activities/1/roster/calls",
         "/console/activities/new", "/console/threads", "/console/threads/1", "/console/announce", "/console/announce/1",
         "/console/announce/new?activity=1", "/console/channels", "/console/regions",
         "/", "/?near=east", "/feeds/public.ics",

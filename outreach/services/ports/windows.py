@@ -23,3 +23,6 @@ class Windows(Protocol):
 
     def to_call(self, activity_id: ActivityId, limit: int, after: ResidentId) -> list[CallLine]:
         """Who has a seat and was not reached with the last that there was to say, by id."""
+
+    def number_to_call(self, activity_id: ActivityId) -> int:
+        """How many they are."""

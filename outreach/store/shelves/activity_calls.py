@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import bindparam, exists, func, select
 
 from outreach.domain.delivery import DeliveryState
@@ -34,9 +36,10 @@ _LATEST = (  # whoever got a later one knows
     )
     .group_by(_D.resident_id)
 )
+_COUNT = select(func.count()).select_from(_LATEST.subquery())
 _CALLS = (
-    select(_D.resident_id, _D.lane, _D.state, _D.reason, _R.language, _R.key_sealed, _R.nickname_sealed)
-    .select_from(DELIVERY.join(_RESIDENT, _R.id == _D.resident_id))
+    select(_D.resident_id, _D.lane, _D.state, _D.reason, _R.language, _R.key_sealed, _R.nickname_sealed, _S.number)
+    .select_from(DELIVERY.join(_RESIDENT, _R.id == _D.resident_id).join(_SIGN_UP, _S.id == _D.sign_up_id))
     .where(_D.id.in_(_LATEST), _D.resident_id > bindparam("after"))
     .order_by(_D.resident_id)
     .limit(bindparam("limit"))
@@ -46,4 +49,9 @@ _CALLS = (
 def to_call(at: Transaction, activity_id: ActivityId, limit: int, after: ResidentId) -> list[CallLine]:
     """Who has a seat and was not reached with the last that there was to say, by id."""
     values = {"of": activity_id, "after": after, "limit": limit}
-    return [line_of(at, row) for row in at.connection.execute(_CALLS, values)]
+    return [replace(line_of(at, row), number=row.number) for row in at.connection.execute(_CALLS, values)]
+
+
+def number_to_call(at: Transaction, activity_id: ActivityId) -> int:
+    """How many they are."""
+    return int(at.connection.execute(_COUNT, {"of": activity_id}).scalar_one())

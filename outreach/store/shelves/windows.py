@@ -91,6 +91,10 @@ class WindowShelf(Shelf):
         """Who has a seat and was not reached with the last that there was to say, by id."""
         return activity_calls.to_call(self._at, activity_id, limit, after)
 
+    def number_to_call(self, activity_id: ActivityId) -> int:
+        """How many they are."""
+        return activity_calls.number_to_call(self._at, activity_id)
+
 
 def use(at: Transaction, letters: Iterable[tuple[Letter, int]]) -> None:
     """So many messages went to the address of each letter, or may have gone: its window lets fewer through."""

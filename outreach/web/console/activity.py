@@ -40,6 +40,7 @@ def _shown(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
     card = activity_lists.seen(uow, visit.by, ActivityId(visit.id("activity")))
     may_plan = visit.by.may(Permission.PLAN_ACTIVITIES, card.region_path)
     host = None if card.host_id is None else uow.activities.host_name(card.host_id)
+    sees_people = may_see_people(visit.by, Permission.SEE_ROSTER, card)
     return {
         "card": card,
         "host": host,
@@ -48,7 +49,8 @@ def _shown(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
         "is_over": visit.now >= card.ends_at,
         "may_plan": may_plan,
         "may_announce": _may_announce(visit, card),
-        "may_see_people": may_see_people(visit.by, Permission.SEE_ROSTER, card),
+        "may_see_people": sees_people,
+        "to_call": uow.windows.number_to_call(card.id) if sees_people and visit.now < card.ends_at else 0,
     }
 
 

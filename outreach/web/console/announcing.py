@@ -153,7 +153,7 @@ def _calls(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
     found = broadcasts.call_list(uow, visit.by, card.id, visit.now, CALLS_SHOWN + 1, after)
     shown = found[:CALLS_SHOWN]
     following = f"{PATH}/{card.id}/calls?after={shown[-1].resident_id}" if len(found) > CALLS_SHOWN else ""
-    return {"card": card, "lines": shown, "following": following}
+    return {"card": card, "back": f"{PATH}/{card.id}", "lines": shown, "following": following}
 
 
 def _approve(uow: UnitOfWork, visit: Visit) -> Go:

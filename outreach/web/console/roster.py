@@ -1,4 +1,4 @@
-"""Who comes: the list in order of number, requests decided, places taken back, a sheet to print."""
+"""Who comes: the list in order of number, requests decided, places taken back, a sheet to print, whom to call."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ def routes(console: Console) -> list[BaseRoute]:
     return [
         console.get(ROSTER, roster),
         console.get(f"{ROSTER}/print", Page("console/roster_print.html", _printed, audited=True)),
+        console.get(f"{ROSTER}/calls", Page("console/calls.html", _calls, audited=True)),
         console.post(f"{_OF_A_SIGN_UP}/accept", _accept, roster),
         console.post(f"{_OF_A_SIGN_UP}/refuse", _refuse, roster),
         console.get(f"{_OF_A_SIGN_UP}/take-back", taking_back),
@@ -59,6 +60,14 @@ def _printed(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
     card = _card(uow, visit)
     lines = signups.roster(uow, visit.by, card.id, visit.now, MOST_PRINTED)
     return {"card": card, "lines": [line for line in lines if line.standing in (Standing.SEATED, Standing.OFFERED)]}
+
+
+def _calls(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
+    card = _card(uow, visit)
+    found = signups.call_list(uow, visit.by, card.id, visit.now, PAGE_SIZE + 1, visit.asked_number("after") or 0)
+    shown = found[:PAGE_SIZE]
+    following = f"{_path(card)}/calls?after={shown[-1].resident_id}" if len(found) > PAGE_SIZE else ""
+    return {"card": card, "back": f"/console/activities/{card.id}", "lines": shown, "following": following}
 
 
 def _accept(uow: UnitOfWork, visit: Visit) -> Go:

@@ -195,6 +195,7 @@ ZH: Mapping[str, str] = {
     "of_seats": "人有位子，共 {seats} 个",
     "in_the_queue": "人排队",
     "too_many_seated": "已有 {seated} 人有位子，比 {seats} 个多 {over} 人。谁也不会被请走；请加位子或换大一点的地方。",
+    "to_call_n": "有 {n} 位有位子的人没有收到最新消息。",
     "number": "编号",
     "public_page": "居民看到的页面",
     "calendar_file": "日历文件",
