@@ -1,13 +1,14 @@
 """After trouble on a lane one delivery tries the way before the others follow, each time after a longer pause.
 
 The pause itself is the lane's hold in the ledger, so a restart does not forget it; only how often it happened is here.
+Whoever takes a lane over that is held, or was a moment ago, begins with one as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from outreach.domain.messages import RetryLater
 from outreach.services.cards import Fate
@@ -27,6 +28,11 @@ class Breaker:
     def most(self, limit: int) -> int:
         """How many may be tried at once, of *limit* in good times."""
         return 1 if self._troubles else limit
+
+    def inherit(self, held_until: datetime | None, now: datetime) -> None:
+        """The lane was held up until *held_until* when we took it."""
+        if held_until is not None and now < held_until + LONGEST_PAUSE:
+            self._troubles = max(self._troubles, 1)
 
     def weighed(self, results: Sequence[Result]) -> list[Result]:
         """*results*, in which the platform's own pauses are at least as long as the trouble has become."""

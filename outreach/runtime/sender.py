@@ -20,6 +20,7 @@ from outreach.runtime.breaker import Breaker
 from outreach.runtime.bridge import Bridge
 from outreach.runtime.clock import Clock
 from outreach.runtime.pacing import Pacer, Pacing
+from outreach.runtime.steady import lease_clock
 from outreach.runtime.wire import Wire
 from outreach.services import dispatch
 from outreach.services.dispatch import Batch, Outlet, Result
@@ -52,6 +53,7 @@ class Sender:
     ) -> None:
         self._bridge, self._channel, self._outlet = bridge, channel, outlet
         self._adapter, self._owner, self._clock, self._shares = adapter, owner, clock, shares
+        self._leases = lease_clock(clock)
         self._wire = Wire(channel, pacing(outlet.capabilities.rate_per_second), self._holds)
         self._until: datetime | None = None  # when our lease is over, unless it is renewed
         self._breaker = Breaker()
@@ -92,9 +94,9 @@ class Sender:
 
     def _is_waited_for(self, uow: UnitOfWork) -> bool:
         """Something is due, or whoever drove last has died: what was in the air then has nobody to bring it back."""
-        lane, now = self._outlet.lane, self._clock()
+        lane = self._outlet.lane
         due = uow.deliveries.next_due(lane)
-        return (due is not None and due <= now) or uow.lanes.abandoned(lane, self._owner, now)
+        return (due is not None and due <= self._clock()) or uow.lanes.abandoned(lane, self._owner, self._leases())
 
     def stop(self) -> None:
         """Finish the batch in the air, claim nothing new."""
@@ -123,6 +125,8 @@ class Sender:
         try:
             while (batch := await self._exchange(epoch)).claimed:
                 claimed += batch.claimed
+                for one in batch.unwritable:
+                    log.error("lane %s: %s cannot be written out and is given up", self._outlet.lane, one)
                 if batch.ready:
                     await self._wire.put(batch.ready, self._results)
                     self._results[:] = self._breaker.weighed(self._results)
@@ -160,7 +164,7 @@ class Sender:
         return dispatch.exchange(uow, outlet, results, epoch=epoch, limit=limit, now=self._clock())
 
     async def _take_lane(self) -> int | None:
-        results, until = tuple(self._results), self._clock() + LEASE
+        results, until = tuple(self._results), self._leases() + LEASE
         epoch = await self._bridge.write(partial(self._take, results))
         if epoch is not None:
             self._until = until
@@ -170,12 +174,15 @@ class Sender:
 
     def _take(self, results: Sequence[Result], uow: UnitOfWork) -> int | None:
         """Ours, with what failed to be written down before, and what was left behind brought back."""
-        now = self._clock()
-        epoch = uow.lanes.take(self._outlet.lane, self._adapter, self._owner, now, LEASE)
+        lane, now = self._outlet.lane, self._clock()
+        epoch = uow.lanes.take(lane, self._adapter, self._owner, self._leases(), LEASE)
+        if epoch is not None and epoch != self._epoch:
+            held = uow.lanes.held_until(lane)
+            self._breaker.inherit(None if held is None else held[0], now)
         if epoch is not None and (epoch != self._epoch or not self._tidy):
             if results and epoch == self._epoch:
                 uow.deliveries.record(results, epoch=epoch, now=now)
-            uow.deliveries.recover(self._outlet.lane, epoch=epoch, now=now)
+            uow.deliveries.recover(lane, epoch=epoch, now=now)
         return epoch
 
     async def _keep_lane(self) -> None:
@@ -183,19 +190,21 @@ class Sender:
             await asyncio.sleep(RENEW_EVERY)
             try:
                 await self._renew()
+            except LaneLost:
+                self._until = None  # what is not on the wire yet is the other's to call
             except Exception as error:  # the epoch is checked at every turn: a lost lease does no harm
                 log.warning("lane %s: the lease was not renewed (%s)", self._outlet.lane, type(error).__name__)
 
     async def _renew(self) -> None:
         """Drive on. Raises `LaneLost` if another does by now."""
-        until = self._clock() + LEASE
+        until = self._leases() + LEASE
         if not await self._bridge.write(lambda uow: uow.lanes.renew(self._outlet.lane, self._owner, until)):
             raise LaneLost(f"lane {self._outlet.lane} is driven by another")
         self._until = until
 
     def _holds(self) -> bool:
         """Whether the lane is ours for sure: what is called later may have been called by another meanwhile."""
-        return self._until is not None and self._clock() < self._until
+        return self._until is not None and self._leases() < self._until
 
     def _tell_staff(self, results: Sequence[Result]) -> None:
         for _, outcome, _ in results:

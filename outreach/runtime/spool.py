@@ -1,6 +1,7 @@
 """Where an alert goes when the database cannot take it: a file of sealed lines, read back when it can.
 
-Several processes on one machine may share it: what one reads and clears, another may be writing to.
+Several processes on one machine may share it: what one reads and clears, another may be writing to. Where the disk
+is full, too, an alert waits in memory: the database may have room again before the process ends.
 """
 
 from __future__ import annotations
@@ -45,31 +46,38 @@ class Spooled:
 
 
 class Spool:
-    """Keeps alerts in *path*, one sealed line each, on the disk before `keep` returns."""
+    """Keeps alerts in *path*, one sealed line each, on the disk before `keep` returns if the disk takes them."""
 
     def __init__(self, path: Path, keys: Keys) -> None:
         self._path, self._keys = path, keys
         self._seen: frozenset[bytes] = frozenset()
+        self._unwritten: list[Spooled] = []
+        self._handed = 0  # how many of those `waiting` gave last
 
     def keep(self, alert: Spooled) -> None:
-        """Append *alert*. Raises `OSError` if even the disk will not take it."""
-        sealed = self._keys.seal(_PURPOSE, json.dumps(_to_json(alert)).encode(), _PLACE)
-        # It begins with a line break too: a line that a power cut has torn must not take this one along.
-        with _alone(self._path):
-            _append(self._path, b"\n" + sealed.hex().encode() + b"\n")
+        """Keep *alert*. What even the disk will not take stays in memory, and the log says so."""
+        try:
+            self._write(alert)
+        except OSError as error:  # whoever wrote is answered all the same, and the duty is told of it by the log
+            log.error("the alert spool cannot be written (%s): an alert waits in memory alone", type(error).__name__)
+            self._unwritten.append(alert)
 
     def is_empty(self) -> bool:
         """Whether nothing waits."""
-        return not self._path.exists()
+        return not self._unwritten and not self._path.exists()
 
     def waiting(self) -> list[Spooled]:
         """All that waits; a line that cannot be opened is left out and named in the log by its number."""
         kept = self._path.read_bytes() if self._path.exists() else b""
-        self._seen = frozenset(kept.splitlines())
-        return list(self._opened(kept.decode("ascii", "replace")))
+        self._seen, self._handed = frozenset(kept.splitlines()), len(self._unwritten)
+        return [*self._opened(kept.decode("ascii", "replace")), *self._unwritten]
 
     def clear(self) -> None:
         """What `waiting` gave last is in the database now; what came since stays."""
+        del self._unwritten[: self._handed]
+        self._handed = 0
+        if not self._path.exists():
+            return
         with _alone(self._path):
             kept = self._path.read_bytes().splitlines() if self._path.exists() else []
             since = [line for line in kept if line and line not in self._seen]
@@ -81,6 +89,12 @@ class Spool:
             else:
                 self._path.unlink(missing_ok=True)
         self._seen = frozenset()
+
+    def _write(self, alert: Spooled) -> None:
+        sealed = self._keys.seal(_PURPOSE, json.dumps(_to_json(alert)).encode(), _PLACE)
+        # It begins with a line break too: a line that a power cut has torn must not take this one along.
+        with _alone(self._path):
+            _append(self._path, b"\n" + sealed.hex().encode() + b"\n")
 
     def _opened(self, text: str) -> Iterator[Spooled]:
         for number, line in enumerate(text.splitlines(), start=1):

@@ -10,6 +10,7 @@ from datetime import timedelta
 from outreach.domain.ids import LaneName
 from outreach.runtime.bridge import Bridge
 from outreach.runtime.clock import Clock
+from outreach.runtime.steady import lease_clock
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ class Turns:
         self, bridge: Bridge, name: str, owner: str, clock: Clock, work: Callable[[], Awaitable[None]]
     ) -> None:
         self._bridge, self._name, self._owner = bridge, LaneName(name), owner
-        self._clock, self._work = clock, work
+        self._leases, self._work = lease_clock(clock), work
 
     async def run(self) -> None:
         """Look every `LOOK_EVERY` seconds whether it is our turn; until cancelled."""
@@ -33,6 +34,9 @@ class Turns:
         try:
             while True:
                 ours = await self._take()
+                if working is not None and working.done():  # it was to go on for ever
+                    log.error("%s: it ended, and begins anew", self._name)
+                    working = None
                 if ours and working is None:
                     working = asyncio.create_task(self._endless())
                 elif ours is False and working is not None:
@@ -56,7 +60,7 @@ class Turns:
         """
         try:
             epoch = await self._bridge.write(
-                lambda uow: uow.lanes.take(self._name, _KIND, self._owner, self._clock(), LEASE)
+                lambda uow: uow.lanes.take(self._name, _KIND, self._owner, self._leases(), LEASE)
             )
         except Exception as error:
             log.warning("%s: whose turn it is cannot be known (%s)", self._name, type(error).__name__)

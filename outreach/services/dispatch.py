@@ -26,6 +26,10 @@ from outreach.services.ports import UnitOfWork
 
 LEASE = timedelta(seconds=60)
 MOST_AT_ONCE = 500
+UNWRITABLE = "cannot_be_written"
+POISON = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError)
+"""What our own code raises over one row that it can make nothing of. It would raise it at every try and keep everybody
+behind it waiting, so the row is given up at once. Faults of the database are none of these: they pass through."""
 
 Result: TypeAlias = tuple[Letter, Fate, int]
 """A letter, what became of it, and how many of its parts are out."""
@@ -50,6 +54,8 @@ class Batch:
 
     ready: tuple[Ready, ...] = ()
     claimed: int = 0
+    unwritable: tuple[str, ...] = ()
+    """What could not be written out, each as its id and the class of the error; it is `dead` now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +89,33 @@ def exchange(
     most, owed = min(limit, MOST_AT_ONCE), outlet.shares.owed
     letters = uow.deliveries.claim_due(outlet.lane, epoch=epoch, limit=most, now=now, lease=LEASE, owed=owed)
     outlet.shares.took(rank_of(letter.kind) for letter in letters)
-    ready = _make_ready(uow, outlet, letters, now)
+    ready, unwritable = _make_ready(uow, outlet, letters, now)
     ours = set(uow.deliveries.mark_calling([made.letter.id for made in ready], epoch=epoch, now=now))
-    return Batch(tuple(made for made in ready if made.letter.id in ours), len(letters))
+    return Batch(tuple(made for made in ready if made.letter.id in ours), len(letters), tuple(unwritable))
 
 
-def _make_ready(uow: UnitOfWork, outlet: Outlet, letters: Sequence[Letter], now: datetime) -> list[Ready]:
+def _make_ready(
+    uow: UnitOfWork, outlet: Outlet, letters: Sequence[Letter], now: datetime
+) -> tuple[list[Ready], list[str]]:
     ready: list[Ready] = []
+    unwritable: list[str] = []
     told: Counter[ResidentId | None] = Counter()  # what goes out with this batch counts towards their week, too
     used: Counter[AddressId | None] = Counter()  # and towards what the platform lets through
     days, kept = _days_near(uow, outlet, letters, now), _kept(uow, outlet, letters)
     for letter in letters:
-        person = _recipient(outlet, letter, (now,) * told[letter.resident_id], days)
         room = _room(outlet, letter, used[letter.address_id], kept, now)
-        made = _decide(uow, outlet, letter, person, room, now)
+        try:
+            person = _recipient(outlet, letter, (now,) * told[letter.resident_id], days)
+            made = _decide(uow, outlet, letter, person, room, now)
+        except POISON as error:
+            unwritable.append(f"delivery {letter.id} ({type(error).__name__})")
+            uow.deliveries.settle(letter.id, DeliveryState.DEAD, UNWRITABLE, now)
+            continue
         if made is not None:
             ready.append(made)
             told[letter.resident_id] += letter.kind in BY_AUDIENCE
             used[letter.address_id] += sum(not part.as_template for part in made.parts)
-    return ready
+    return ready, unwritable
 
 
 def _kept(uow: UnitOfWork, outlet: Outlet, letters: Sequence[Letter]) -> Mapping[AddressId | None, int]:

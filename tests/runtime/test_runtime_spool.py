@@ -81,6 +81,11 @@ def test_bytes_that_are_no_text_hide_no_alert(spool: Spool, tmp_path: Path):
     assert spool.waiting() == [alert("ann")]
 
 
-def test_a_disk_that_takes_nothing_is_the_caller_s_to_know(tmp_path: Path):
-    with pytest.raises(OSError, match="No such file"):
-        Spool(tmp_path / "gone" / "alerts.spool", RING).keep(alert("ann"))
+def test_what_the_disk_does_not_take_waits_in_memory_and_the_log_says_so(tmp_path: Path, caplog):
+    spool = Spool(tmp_path / "gone" / "alerts.spool", RING)
+
+    spool.keep(alert("ann"))
+
+    assert not spool.is_empty()
+    assert spool.waiting() == [alert("ann")]
+    assert "in memory alone" in caplog.text
