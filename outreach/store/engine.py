@@ -17,6 +17,8 @@ _BUSY = 5_000  # milliseconds that SQLite waits for another writer before it giv
 _KEPT_STATEMENTS = 512  # prepared statements a connection keeps: all of ours, so that none is parsed twice
 
 _CONNECT = 10  # seconds that a server may take to let us in
+# A server that is cut off says nothing: without these a statement waits for it a quarter of an hour and more.
+_SILENT = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}  # s, ms
 _IDLE_READING = 60_000  # milliseconds that a transaction may do nothing
 _IDLE_WRITING = 8_000  # a process that hangs in the middle of one holds up the others no longer than its lease
 _LOCKED = 10_000  # milliseconds that a statement waits for somebody else's row before it gives up
@@ -108,6 +110,7 @@ def _postgres(url: URL, at_once: int, idle: int, **transaction: Any) -> Engine:
         connect_args={
             "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
             "connect_timeout": _CONNECT,
+            **_SILENT,
             "application_name": "outreach",
         },
         # The count of rows is asked for after inserts that may meet a conflict; else it would be -1.
