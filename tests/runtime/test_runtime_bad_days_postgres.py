@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import shlex
-import signal
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +14,7 @@ from typing import Any
 import postgres_server
 import psycopg
 import pytest
-from postgres_server import Postgres
+from breakable_postgres import Breakable
 from runtime_scene import add_activity, in_house, respond, say
 from test_runtime_engines import until
 from test_runtime_guard import CRISIS
@@ -34,44 +30,6 @@ from outreach.settings import load
 from outreach.store.engine import open_engine
 
 PEOPLE = 60
-
-
-class Breakable:
-    """A PostgreSQL of our own that a test may stop as a crash does (``pg_ctl -m immediate``), and start again."""
-
-    def __init__(self, server: Postgres) -> None:
-        self.server = server
-        with server._connect() as connection:
-            connection.execute("ALTER ROLE postgres SET synchronous_commit = on")  # as it is by default: we crash it
-            self._data = Path(connection.execute("SHOW data_directory").fetchone()[0])  # type: ignore[index]
-        self._command = shlex.split((self._data / "postmaster.opts").read_text())
-        self._again: subprocess.Popen[bytes] | None = None
-
-    def stop(self) -> None:
-        """Every connection is cut, nothing is written any more."""
-        os.kill(int((self._data / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
-        self._await(answers=False)
-        if self._again is not None:
-            self._again.wait(20)
-
-    def start(self) -> None:
-        """It comes back with what was committed."""
-        user = postgres_server._as(postgres_server._user())
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self._again = subprocess.Popen(self._command, cwd="/", **quiet, **user)  # type: ignore[call-overload]
-        self._await(answers=True)
-
-    def end(self) -> None:
-        """Stop what we started; the first one has its own keeper."""
-        if self._again is not None and self._again.poll() is None:
-            self._again.send_signal(signal.SIGQUIT)
-            self._again.wait(20)
-
-    def _await(self, *, answers: bool) -> None:
-        deadline = time.monotonic() + 20
-        while self.server.answers() is not answers:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")
