@@ -15,7 +15,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -86,8 +86,8 @@ def main() -> None:
     asked = _arguments()
     print(f"seed {asked.seed}", flush=True)
     runs = [run for run in _runs() if asked.only in run.name]
-    with ThreadPoolExecutor(asked.at_once) as pool:  # they mostly wait: for a lease to run out, for a restart
-        list(pool.map(lambda run: _play(run, asked), runs))
+    with ProcessPoolExecutor(asked.at_once) as pool:  # they mostly wait: for a lease to run out, for a restart
+        runs = list(pool.map(_play, runs, [asked] * len(runs)))
     if asked.write:
         _write(Path(asked.write), runs, asked)
     if any(run.busy < run.kills * BUSY for run in runs):
@@ -96,12 +96,13 @@ def main() -> None:
         raise SystemExit("something was lost or doubled: see above")
 
 
-def _play(run: Run, asked: argparse.Namespace) -> None:
+def _play(run: Run, asked: argparse.Namespace) -> Run:
     with _scene(run, asked.people) as (cluster, server):
         _carry_out(run, cluster, server, asked.people, asked.kills, random.Random(asked.seed))
     print(run.row(asked.people), flush=True)
     if run.left:
         print(f"  left: {dict(run.left)}", flush=True)
+    return run
 
 
 def _arguments() -> argparse.Namespace:
