@@ -1,27 +1,26 @@
-"""Bad days of one machine: disk full, database locked, clock set, poison, two at once. docs/reference/bad-days.md."""
+"""Bad days of one machine: disk full, database locked, poison, a platform away. docs/reference/bad-days.md."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from runtime_scene import add_activity, in_house, respond, say
 from sqlalchemy import event
-from test_runtime_engines import until
 from test_runtime_guard import CRISIS
 from test_runtime_guard import Scene as GuardScene
 from test_runtime_sender import ABLE, LANE, Scene
 from test_runtime_spool import RING, alert
-from test_runtime_traps import SECOND, killed, together, worker
 
 from outreach.bootstrap import SPOOL_FILE, App
 from outreach.domain.actor import Actor
@@ -30,14 +29,10 @@ from outreach.domain.errors import Fault
 from outreach.domain.messages import Language, MessageKind, Outgoing, RetryLater
 from outreach.domain.people import Purpose
 from outreach.runtime import sender as sender_module
-from outreach.runtime import turns as turns_module
 from outreach.runtime.breaker import LONGEST_PAUSE
 from outreach.runtime.bridge import Bridge
-from outreach.runtime.clock import system_clock
 from outreach.runtime.sender import LEASE, Sender
 from outreach.runtime.spool import Spool
-from outreach.runtime.steady import SteadyClock, lease_clock
-from outreach.runtime.turns import Turns
 from outreach.services import dead_letters, people
 from outreach.services.cards import Caller, Draft
 from outreach.services.dispatch import UNWRITABLE
@@ -45,6 +40,8 @@ from outreach.services.people import Arrival, Notice
 from outreach.store import Database
 from outreach.store import engine as engine_module
 
+TESTS = Path(__file__).parents[1]
+PAGE = TESTS.parent / "docs" / "reference" / "bad-days.md"
 HOLD = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('BEGIN IMMEDIATE'); "
 HOLD += "print('held', flush=True); sys.stdin.read()"
 LONG = "字" * 4_000  # needs pages of its own
@@ -336,161 +333,14 @@ def test_a_restart_does_not_forget_how_long_a_platform_told_us_to_wait(tmp_path:
     assert (before, len(scene.line.got)) == (1, 2)
 
 
-# The clock is set.
+# The page.
 
 
-@pytest.mark.parametrize("hours", [2, -2])
-def test_a_lane_goes_on_in_the_same_process_whatever_its_clock_is_set_to(tmp_path: Path, hours: int):
-    scene = Scene(tmp_path, [])
-    scene.queue("before")
+def test_each_test_that_the_page_on_bad_days_names_exists():
+    named = set(re.findall(r"`(test_[a-z0-9_]+)`", PAGE.read_text("utf-8")))
+    there = {
+        name for path in TESTS.rglob("test_*.py") for name in re.findall(r"^def (test_\w+)", path.read_text(), re.M)
+    }
 
-    async def story(sender: Sender, _bridge: Bridge) -> None:
-        await sender.drain()
-        scene.clock.set_to(scene.clock() + timedelta(hours=hours))
-        scene.queue("after", to="bob")
-        await sender.poll()
-        assert sender._woken.is_set()
-        await sender.drain()
-
-    scene.play(story)
-
-    assert [text for _, text, _ in scene.line.got] == ["before", "after"]
-    assert scene.counts() == {"sent": 2}
-
-
-def test_leases_go_by_a_clock_that_nobody_sets():
-    passed = 0.0
-    now = datetime(2026, 11, 23, 1, tzinfo=UTC)
-    steady = SteadyClock(lambda: now, lambda: passed)
-    first = steady()
-
-    now += timedelta(hours=2)
-    ahead = steady()
-    now -= timedelta(hours=4)
-    passed = 10.0
-
-    assert (first, ahead, steady()) == (datetime(2026, 11, 23, 1, tzinfo=UTC), first, first + timedelta(seconds=10))
-    assert isinstance(lease_clock(system_clock), SteadyClock)
-
-
-def test_a_worker_whose_clock_is_set_ahead_takes_no_lane_from_another(tmp_path: Path):
-    scene = Scene(tmp_path, [])
-    scene.line.slow = "one"
-    scene.queue("one")
-    taken: list[bool] = []
-
-    async def story(bridge: Bridge) -> None:
-        steady = SteadyClock(scene.clock)
-        driver, other = worker(scene, bridge, "driver"), worker(scene, bridge, "other")
-        driver._leases = other._leases = steady
-        driving = asyncio.create_task(driver.drain())
-        await scene.line.heard(1)
-        scene.clock.advance(timedelta(minutes=2))  # for both: as if only the other's were, it makes no difference
-        taken.append(await other._take_lane() is not None)
-        await killed(driving)
-
-    together(scene, story)
-
-    assert taken == [False]
-
-
-def test_a_worker_that_is_told_its_lane_is_lost_calls_nobody_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(sender_module, "RENEW_EVERY", 0.01)
-    scene = Scene(tmp_path, [])
-    scene.line.slow = "one"
-    scene.queue("one", "two", "three", to="ann")  # one after the other
-    held: list[bool] = []
-
-    async def story(bridge: Bridge) -> None:
-        robbed = worker(scene, bridge, "robbed")
-        work = asyncio.create_task(robbed.drain())
-        await scene.line.heard(1)
-        held.append(robbed._holds())
-        later = scene.clock() + LEASE + SECOND  # whoever takes it has a clock that is ahead
-        await bridge.write(lambda uow: uow.lanes.take(LANE, "line", "thief", later, LEASE))
-        await until(lambda: not robbed._holds(), "it to be told")
-        held.append(robbed._holds())
-        await killed(work)
-
-    together(scene, story)
-
-    assert held == [True, False]
-    assert [text for _, text, _ in scene.line.got] == ["one"]
-
-
-# Two at once, and one after the other.
-
-
-def test_two_dispatchers_at_the_same_moment_send_everything_once(tmp_path: Path):
-    scene = Scene(tmp_path, [])
-    texts = [str(number) for number in range(60)]
-    scene.queue(*texts)
-
-    async def story(bridge: Bridge) -> None:
-        other_bridge = Bridge(scene.core.database, lambda _lanes: None)
-        other_bridge.start()
-        both = worker(scene, bridge, "one"), worker(scene, other_bridge, "two")
-        await asyncio.gather(*(sender.drain() for sender in both for _ in range(2)))
-        await other_bridge.close()
-
-    together(scene, story)
-
-    assert sorted(text for _, text, _ in scene.line.got) == sorted(texts)
-    assert scene.counts() == {"sent": len(texts)}
-
-
-def test_a_worker_that_stops_in_order_leaves_its_lane_to_another_at_once(tmp_path: Path):
-    scene = Scene(tmp_path, [])
-    scene.line.slow = "slow"
-    scene.queue("one", "slow", "two", "three", "four", "five")
-
-    async def story(bridge: Bridge) -> None:
-        first, second = worker(scene, bridge, "first"), worker(scene, bridge, "second")
-        running = asyncio.create_task(first.run())
-        first.wake()
-        await scene.line.heard(4)
-        first.stop()
-        first.abandon()
-        await asyncio.wait_for(running, 5)
-        at_stop.append(len(scene.line.got))
-        await first.release()
-        scene.line.slow = ""
-        await second.poll()  # the tick of every second
-        assert second._woken.is_set()
-        await second.drain()  # the clock has not moved: no lease had to run out
-        scene.clock.advance(timedelta(seconds=10))
-        await second.drain()
-
-    at_stop: list[int] = []
-    together(scene, story)
-
-    texts = [text for _, text, _ in scene.line.got]
-    assert at_stop == [4]  # nothing new was claimed
-    assert {text: texts.count(text) for text in set(texts)} == {
-        "one": 1, "two": 1, "three": 1, "four": 1, "five": 1, "slow": 2,
-    }  # fmt: skip
-    assert scene.counts() == {"sent": 6}
-
-
-def test_what_was_to_go_on_for_ever_and_ended_begins_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(turns_module, "LOOK_EVERY", 0.01)
-    scene = Scene(tmp_path, [])
-    begun: list[None] = []
-
-    async def story(bridge: Bridge) -> None:
-        again = asyncio.Event()
-
-        async def asks() -> None:
-            begun.append(None)
-            if len(begun) == 1:
-                raise ZeroDivisionError
-            again.set()
-            await asyncio.Event().wait()
-
-        running = asyncio.create_task(Turns(bridge, "poll line", "one", scene.clock, asks).run())
-        await asyncio.wait_for(again.wait(), 5)
-        await killed(running)
-
-    together(scene, story)
-
-    assert len(begun) == 2
+    assert named
+    assert named <= there
