@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from test_runtime_guard import CRISIS
 from test_runtime_guard import Scene as GuardScene
 from test_runtime_sender import ABLE, LANE, Scene
 from test_runtime_spool import RING, alert
+from test_runtime_traps import SECOND
 
 from outreach.bootstrap import SPOOL_FILE, App
 from outreach.domain.actor import Actor
@@ -29,7 +30,7 @@ from outreach.domain.errors import Fault
 from outreach.domain.messages import Language, MessageKind, Outgoing, RetryLater
 from outreach.domain.people import Purpose
 from outreach.runtime import sender as sender_module
-from outreach.runtime.breaker import LONGEST_PAUSE
+from outreach.runtime.breaker import LONGEST_PAUSE, Breaker
 from outreach.runtime.bridge import Bridge
 from outreach.runtime.sender import LEASE, Sender
 from outreach.runtime.spool import Spool
@@ -319,6 +320,18 @@ def test_whoever_takes_a_lane_in_trouble_over_tries_with_one_as_well(tmp_path: P
 
     assert calls == [4, 5, 5, 13]
     assert scene.counts() == {"sent": 8}
+
+
+def test_trouble_that_is_long_over_slows_nobody_down():
+    now = datetime(2026, 11, 23, 1, tzinfo=UTC)
+    tried = []
+
+    for held_until in (None, now + SECOND, now - LONGEST_PAUSE + SECOND, now - LONGEST_PAUSE):
+        breaker = Breaker()
+        breaker.inherit(held_until, now)
+        tried.append(breaker.most(4))
+
+    assert tried == [4, 1, 1, 4]
 
 
 def test_a_restart_does_not_forget_how_long_a_platform_told_us_to_wait(tmp_path: Path):

@@ -170,14 +170,17 @@ def test_a_worker_that_stops_in_order_leaves_its_lane_to_another_at_once(tmp_pat
         await second.poll()  # the tick of every second
         assert second._woken.is_set()
         await second.drain()  # the clock has not moved: no lease had to run out
+        taken_over.append(len(scene.line.got))
         scene.clock.advance(timedelta(seconds=10))
         await second.drain()
 
     at_stop: list[int] = []
+    taken_over: list[int] = []
     together(scene, story)
 
     texts = [text for _, text, _ in scene.line.got]
     assert at_stop == [4]  # nothing new was claimed
+    assert taken_over == [6]  # all but the one that was in the air
     assert {text: texts.count(text) for text in set(texts)} == {
         "one": 1, "two": 1, "three": 1, "four": 1, "five": 1, "slow": 2,
     }  # fmt: skip
