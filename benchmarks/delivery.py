@@ -33,6 +33,7 @@ from outreach.domain.broadcast import About
 from outreach.domain.ids import LaneName, StaffId
 from outreach.domain.messages import Capabilities, Language, Outcome, Outgoing, Sent
 from outreach.runtime.bridge import Bridge
+from outreach.runtime.collector import spare_what_stays
 from outreach.runtime.pacing import Pacer
 from outreach.runtime.sender import Sender
 from outreach.services import broadcast_run, broadcasts
@@ -118,6 +119,7 @@ def _filled(environment: dict[str, str], folder: Path, residents: int) -> Iterat
     if not house.settings.is_sqlite:
         with house.core.database.unit_of_work() as uow:
             uow.connection.exec_driver_sql("ANALYZE")
+    spare_what_stays()
     try:
         yield house
     finally:

@@ -56,11 +56,14 @@ def work(house: App, greet: Callable[[], None]) -> None:
 
 
 async def _work(house: App, greet: Callable[[], None]) -> None:
+    from outreach.runtime.collector import spare_what_stays
+
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     await house.start()
+    spare_what_stays()
     try:
         greet()
         await stopped.wait()
@@ -81,12 +84,15 @@ def serve(house: App, greet: Callable[[], None]) -> None:
 
 async def _serve(house: App, listener: socket.socket, greet: Callable[[], None]) -> None:
     from outreach.cli.server import Server
+    from outreach.runtime.collector import spare_what_stays
     from outreach.web.app import create_app
 
+    app = create_app(house)
     await house.start()
+    spare_what_stays()
     try:
         greet()
-        await Server(create_app(house), before_waiting=house.mailbox.close).serve(sockets=[listener])
+        await Server(app, before_waiting=house.mailbox.close).serve(sockets=[listener])
     finally:
         await house.stop()
 

@@ -30,7 +30,8 @@ from outreach.services.cards_broadcasts import (
     Tally,
 )
 from outreach.services.cards_regions import RegionSettings
-from outreach.services.dispatch import Outlet, parts
+from outreach.services.copies import parts
+from outreach.services.dispatch import Outlet
 from outreach.services.letters import broadcast_text
 from outreach.services.manners import PLAIN, Manners
 from outreach.services.ports import UnitOfWork

@@ -27,7 +27,8 @@ from outreach.domain.broadcast import About
 from outreach.domain.messages import Language
 from outreach.services.cards import ActivityCard, ApprovedItem
 from outreach.services.cards_broadcasts import BroadcastText
-from outreach.services.dispatch import Outlet, parts
+from outreach.services.copies import parts
+from outreach.services.dispatch import Outlet
 from outreach.services.letters import Desk, broadcast_text
 from outreach.services.problems import Problem
 from outreach.wording import Wording, when

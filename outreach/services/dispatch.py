@@ -9,18 +9,17 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from outreach.content import fit
 from outreach.domain.delivery import DeliveryState, rank_of
 from outreach.domain.fairness import Shares
 from outreach.domain.ids import AddressId, LaneName, ResidentId
-from outreach.domain.may_send import BY_AUDIENCE, Door, Later, No, Recipient, Subject, Why, may_send
-from outreach.domain.messages import Capabilities, Language, Outgoing
-from outreach.domain.people import Audience
+from outreach.domain.may_send import BY_AUDIENCE, Door, Later, No, Recipient, Why, may_send
+from outreach.domain.messages import Capabilities, Outgoing
 from outreach.domain.quiet_days import QuietDays
 from outreach.domain.times import QuietHours
 from outreach.domain.windows import Route, Routes, choose_route
 from outreach.services.cards import Fate, Letter
-from outreach.services.letters import Desk, write_out
+from outreach.services.copies import Copies, subject_of
+from outreach.services.letters import Desk
 from outreach.services.manners import Manners
 from outreach.services.ports import UnitOfWork
 
@@ -102,11 +101,12 @@ def _make_ready(
     told: Counter[ResidentId | None] = Counter()  # what goes out with this batch counts towards their week, too
     used: Counter[AddressId | None] = Counter()  # and towards what the platform lets through
     days, kept = _days_near(uow, outlet, letters, now), _kept(uow, outlet, letters)
+    copies = Copies(uow, outlet.desk, outlet.manners, outlet.capabilities, now)
     for letter in letters:
         room = _room(outlet, letter, used[letter.address_id], kept, now)
         try:
             person = _recipient(outlet, letter, (now,) * told[letter.resident_id], days)
-            made = _decide(uow, outlet, letter, person, room, now)
+            made = _decide(uow, outlet, copies, letter, person, room, now)
         except POISON as error:
             unwritable.append(f"delivery {letter.id} ({type(error).__name__})")
             uow.deliveries.settle(letter.id, DeliveryState.DEAD, UNWRITABLE, now)
@@ -147,23 +147,29 @@ def _room(
 
 
 def _decide(
-    uow: UnitOfWork, outlet: Outlet, letter: Letter, person: Recipient, room: _Room | None, now: datetime
+    uow: UnitOfWork,
+    outlet: Outlet,
+    copies: Copies,
+    letter: Letter,
+    person: Recipient,
+    room: _Room | None,
+    now: datetime,
 ) -> Ready | None:
     if letter.posted is not None and letter.posted.overtaken:
         uow.deliveries.settle(letter.id, DeliveryState.WITHDRAWN, letter.posted.overtaken, now)
         return None
-    decision = may_send(person, _subject(uow, outlet.manners, letter), _door(outlet, letter, room), now)
+    decision = may_send(person, copies.subject(letter), _door(outlet, letter, room), now)
     if isinstance(decision, Later):
         uow.deliveries.postpone(letter.id, decision.at, now)
         return None
     if isinstance(decision, No):
         uow.deliveries.settle(letter.id, state_for(decision.why), decision.why, now)
         return None
-    messages = write_out(uow, outlet.desk, letter, now)
-    if messages is None:
+    said = copies.parts(letter)
+    if said is None:
         uow.deliveries.settle(letter.id, DeliveryState.EXPIRED, "nothing_to_say", now)
         return None
-    left = parts(outlet.capabilities, messages)[letter.parts_sent :]
+    left = said[letter.parts_sent :]
     match _route(outlet, letter, room, len(left)):
         case Route.CUSTOMER:
             return Ready(letter, left)
@@ -189,15 +195,8 @@ def refused(uow: UnitOfWork, manners: Manners, letter: Letter, now: datetime) ->
     """
     zone, muted = ZoneInfo(letter.zone), letter.muted_regions
     awake = Recipient(letter.consents, letter.audiences, None, zone, muted_regions=muted)
-    decision = may_send(awake, _subject(uow, manners, letter), Door(), now)
+    decision = may_send(awake, subject_of(uow, manners, letter), Door(), now)
     return decision if isinstance(decision, No) else None
-
-
-def parts(able: Capabilities, messages: Sequence[Outgoing]) -> tuple[Outgoing, ...]:
-    """*messages* as a channel that is *able* to so much is handed them, cut to it. What a preview shows, too."""
-    # A push's choices are buttons or nothing: numbers would clash with those of the conversation.
-    shown = tuple(messages) if able.buttons else tuple(replace(message, choices=()) for message in messages)
-    return tuple(piece for message in shown for piece in fit(message, able))
 
 
 def state_for(why: Why) -> DeliveryState:
@@ -234,27 +233,6 @@ def _recipient(outlet: Outlet, letter: Letter, told: Sequence[datetime], days: S
         told=(*letter.told, *told),
         quiet_days=tuple(each for each, paths in days if not each.regions or letter.home.startswith(paths)),
     )
-
-
-def _subject(uow: UnitOfWork, manners: Manners, letter: Letter) -> Subject:
-    subject = Subject(letter.kind, helps_until=letter.helps_until, needed_by=letter.needed_by)
-    posted = letter.posted
-    if posted is not None:
-        return replace(
-            subject,
-            audience=Audience(posted.audience),
-            region_lineage=posted.lineage,
-            topics=manners.about(posted.slug),
-            restricted_to=manners.circle_of_posted(posted),
-        )
-    if letter.subject.get("about") != "tip":
-        return subject
-    slug, version = str(letter.subject["slug"]), str(letter.subject["version"])
-    item = uow.contents.get(slug, Language(str(letter.subject["language"])), version)
-    if item is None:
-        return subject
-    circle = manners.circle(item.audience, slug)
-    return replace(subject, audience=Audience(item.audience), topics=manners.about(slug), restricted_to=circle)
 
 
 def _door(outlet: Outlet, letter: Letter, room: _Room | None) -> Door:

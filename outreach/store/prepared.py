@@ -6,7 +6,8 @@ What it adds is kept: bound and returned values go through the columns' types, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +63,12 @@ class Prepared:
         count: int = self._cursor(connection, self._on(connection, values), values).rowcount
         return count
 
+    def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run it for each of *rows*, in order."""
+        if rows:
+            compiled = self._on(connection, rows[0])
+            many_on_driver(connection, compiled.text, [compiled.bound(values) for values in rows])
+
     def _cursor(self, connection: Connection, compiled: _Compiled, values: Mapping[str, Any]) -> Any:
         return on_driver(connection, compiled.text, compiled.bound(values))
 
@@ -75,10 +82,25 @@ class Prepared:
 
 def on_driver(connection: Connection, text: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
     """The driver's cursor after running *text*. Its errors are raised as SQLAlchemy would, without the values."""
-    driver: Any = connection.connection.driver_connection
+    with _errors_as_usual(connection, text):
+        return _driver(connection).execute(text, values)
+
+
+def many_on_driver(connection: Connection, text: str, rows: Sequence[Sequence[Any] | Mapping[str, Any]]) -> None:
+    """Run *text* for each of *rows*, as `on_driver` does for one."""
+    with _errors_as_usual(connection, text):
+        _driver(connection).cursor().executemany(text, rows)
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
+
+
+@contextmanager
+def _errors_as_usual(connection: Connection, text: str) -> Iterator[None]:
     base = connection.dialect.loaded_dbapi.Error
     try:
-        return driver.execute(text, values)
+        yield
     except base as error:
         raise DBAPIError.instance(text, None, error, base, hide_parameters=True, dialect=connection.dialect) from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, select
@@ -137,9 +138,16 @@ def _opened(at: Transaction, row: Any) -> tuple[str, tuple[Outgoing, ...]]:
 
 
 def _subject(row: Any) -> dict[str, str | int]:
-    subject: dict[str, str | int] = json.loads(row.subject)
+    subject = dict(_parsed(row.subject))
     if row.activity_id is not None:
         subject["activity"] = row.activity_id
     if row.sign_up_id is not None:
         subject["sign_up"] = row.sign_up_id
     return subject
+
+
+@lru_cache(maxsize=512)
+def _parsed(subject: str) -> dict[str, str | int]:
+    """Of a broadcast it is the same text ten thousand times. For reading only."""
+    parsed: dict[str, str | int] = json.loads(subject)
+    return parsed

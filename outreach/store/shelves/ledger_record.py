@@ -12,6 +12,7 @@ from outreach.domain.delivery import MOST_TRIES, RESENT_WHEN_UNCONFIRMED, Delive
 from outreach.domain.ids import LaneName
 from outreach.domain.messages import NOTHING_LEFT, Moved, Parked, Unconfirmed, Unreachable
 from outreach.services.cards import Caller, Fate, Letter, NotCalled
+from outreach.store.prepared import Prepared
 from outreach.store.rows import table_of
 from outreach.store.rows_ledger import OPEN_DELIVERY, AttemptRow
 from outreach.store.rows_people import ResidentRow
@@ -49,8 +50,9 @@ _WRITE = (
         changed_at=bindparam("now"),
     )
 )
-_WRITE_LAST = _WRITE.values(**ERASED)
-_ATTEMPTED = insert(_ATTEMPT)
+_WRITE_LAST = Prepared(_WRITE.values(**ERASED))
+_WRITE_MORE = Prepared(_WRITE)
+_ATTEMPTED = Prepared(insert(_ATTEMPT))
 # Found out by our own clock: `reach_at` stays, or news by a slower platform clock would seem older and be lost.
 _REACH = update(ADDRESS).where(_A.id == bindparam("of")).values(reach=bindparam("reach_"))
 _GIVE_UP_ADDRESS = (
@@ -166,10 +168,8 @@ def _write(at: Transaction, ours: Sequence[Result], weighed: Sequence[Weighed], 
             "now": now,
         }
         (last if found.state in FINISHED else more).append(values)
-    if last:
-        at.connection.execute(_WRITE_LAST, last)
-    if more:
-        at.connection.execute(_WRITE, more)
+    _WRITE_LAST.run_many(at.connection, last)
+    _WRITE_MORE.run_many(at.connection, more)
 
 
 def _note(at: Transaction, ours: Sequence[Result], weighed: Sequence[Weighed], epoch: int, now: datetime) -> None:
@@ -186,8 +186,7 @@ def _note(at: Transaction, ours: Sequence[Result], weighed: Sequence[Weighed], e
         for (letter, outcome, parts), found in zip(ours, weighed, strict=True)
         if not isinstance(outcome, NotCalled)
     ]
-    if attempts:
-        at.connection.execute(_ATTEMPTED, attempts)
+    _ATTEMPTED.run_many(at.connection, attempts)
 
 
 def _follow(at: Transaction, letter: Letter, outcome: Fate, found: Weighed, now: datetime) -> None:
