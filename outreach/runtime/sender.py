@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=10)  # so long a lane rests after its driver died
 RENEW_EVERY = 3.0  # seconds: a slow batch must not outlast the lease
+SET_BACK = timedelta(seconds=5)  # by which the machine's clock is behind where it was, and more than chance
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
 
@@ -54,6 +55,7 @@ class Sender:
         self._bridge, self._channel, self._outlet = bridge, channel, outlet
         self._adapter, self._owner, self._clock, self._shares = adapter, owner, clock, shares
         self._leases = lease_clock(clock)
+        self._behind = timedelta()  # how far the machine's clock was behind that of the leases when we looked last
         self._wire = Wire(channel, pacing(outlet.capabilities.rate_per_second), self._holds)
         self._until: datetime | None = None  # when our lease is over, unless it is renewed
         self._breaker = Breaker()
@@ -89,8 +91,11 @@ class Sender:
 
     async def poll(self) -> None:
         """Wake up if something is due."""
-        if await self._bridge.read(self._is_waited_for):
+        if self._was_set_back() or await self._bridge.read(self._is_waited_for):
             self.wake()
+
+    def _was_set_back(self) -> bool:
+        return self._leases() - self._clock() > self._behind + SET_BACK
 
     def _is_waited_for(self, uow: UnitOfWork) -> bool:
         """Something is due, or whoever drove last has died: what was in the air then has nobody to bring it back."""
@@ -170,6 +175,7 @@ class Sender:
             self._until = until
             del self._results[: len(results)]
             self._epoch, self._tidy = epoch, True
+            self._behind = self._leases() - self._clock()
         return epoch
 
     def _take(self, results: Sequence[Result], uow: UnitOfWork) -> int | None:
@@ -179,6 +185,9 @@ class Sender:
         if epoch is not None and epoch != self._epoch:
             held = uow.lanes.held_until(lane)
             self._breaker.inherit(None if held is None else held[0], now)
+        if epoch is not None and self._was_set_back():
+            log.warning("lane %s: the clock was set back, what was put off is looked at again", lane)
+            uow.lanes.set_back(lane, now)
         if epoch is not None and (epoch != self._epoch or not self._tidy):
             if results and epoch == self._epoch:
                 uow.deliveries.record(results, epoch=epoch, now=now)

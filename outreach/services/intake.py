@@ -240,11 +240,15 @@ def _with_riders(uow: UnitOfWork, counter: Counter, caller: Caller, reply: Outgo
         return reply
     ride, left = Ride(counter.capabilities, reply.text), dict[object, tuple[Letter, tuple[Outgoing, ...]]]()
     for letter in uow.deliveries.parked_for(caller, now, MOST_RIDERS):
-        refusal = dispatch.refused(uow, counter.manners, letter, now)
+        try:
+            refusal = dispatch.refused(uow, counter.manners, letter, now)
+            messages = None if refusal is not None else write_out(uow, counter.desk, letter, now)
+        except dispatch.POISON:  # else nobody could ever answer them again
+            uow.deliveries.settle(letter.id, DeliveryState.WITHDRAWN, dispatch.UNWRITABLE, now)
+            continue
         if refusal is not None:
             uow.deliveries.settle(letter.id, dispatch.state_for(refusal.why), refusal.why, now)
             continue
-        messages = write_out(uow, counter.desk, letter, now)
         if messages is None:
             uow.deliveries.settle(letter.id, DeliveryState.EXPIRED, "no_longer_helps", now)
             continue

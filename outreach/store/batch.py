@@ -35,8 +35,9 @@ class Batch:
         try:
             result = work(self._uow)
         except DBAPIError as error:
-            self._undo()
-            raise fault_of(error) from error
+            fault = fault_of(error)
+            self._undo(fault)
+            raise fault from error
         except BaseException:
             self._undo()
             raise
@@ -49,11 +50,11 @@ class Batch:
         if self._lost is not None:
             raise self._lost
 
-    def _undo(self) -> None:
+    def _undo(self, why: Fault | None = None) -> None:
         try:
             self._uow.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT call")
             self._uow.connection.exec_driver_sql("RELEASE SAVEPOINT call")
         except DBAPIError as error:
             # On a full disk SQLite ends the transaction by itself: the calls before this one are undone too,
             # and nobody may be told otherwise.
-            self._lost = fault_of(error)
+            self._lost = why or fault_of(error)

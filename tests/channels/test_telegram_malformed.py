@@ -6,12 +6,14 @@ import asyncio
 import json
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from test_telegram_sending import ANN, reply, sent_as, telegram
 
 from outreach.channels.telegram import open_channel
+from outreach.channels.telegram import request as request_module
 from outreach.channels.telegram.backoff import Backoff
 from outreach.domain.messages import Halted, Outcome, RetryLater, Sent, Unconfirmed
 from outreach.domain.secret import Secret
@@ -136,6 +138,26 @@ def test_a_connection_that_is_cut_in_mid_answer_leaves_the_fate_open(name: str):
 
     assert isinstance(outcome, Unconfirmed)
     assert heard == 1
+
+
+def test_an_answer_without_an_end_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(request_module, "_LONGEST_ANSWER", 100_000)
+    told = 0
+
+    async def never_ends(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal told
+        await _hear(reader)
+        writer.write(HEAD + b'Content-Length: 9999999999\r\n\r\n{"ok": true, "result": "')
+        with suppress(ConnectionError):
+            while told < 100_000_000:
+                writer.write(b"x" * 65_536)
+                await writer.drain()
+                told += 65_536
+
+    outcome, _ = spoken_to(never_ends)
+
+    assert outcome == NOT_JSON
+    assert told < 50_000_000
 
 
 def test_a_server_that_speaks_no_tls_was_told_nothing_and_the_lane_waits():

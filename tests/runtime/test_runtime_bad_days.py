@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from runtime_scene import add_activity, in_house, respond, say
+from runtime_scene import WECHAT, add_activity, in_house, respond, say
 from sqlalchemy import event
 from test_runtime_guard import CRISIS
 from test_runtime_guard import Scene as GuardScene
@@ -32,6 +32,7 @@ from outreach.domain.people import Purpose
 from outreach.runtime import sender as sender_module
 from outreach.runtime.breaker import LONGEST_PAUSE, Breaker
 from outreach.runtime.bridge import Bridge
+from outreach.runtime.clock import system_clock
 from outreach.runtime.sender import LEASE, Sender
 from outreach.runtime.spool import Spool
 from outreach.services import dead_letters, people
@@ -163,7 +164,7 @@ def test_what_was_sent_while_the_disk_was_full_is_not_sent_again(tmp_path: Path)
     async def story(sender: Sender, _bridge: Bridge) -> None:
         with no_room(scene.core.database, file_of(tmp_path)):
             for _ in range(5):
-                with pytest.raises(Fault):
+                with pytest.raises(Fault, match="the disk is full"):
                     await sender.drain()
                 seen.append(len(scene.line.got))
         scene.clock.advance(timedelta(seconds=10))
@@ -302,6 +303,40 @@ def test_a_message_at_which_the_channel_stumbles_every_time_ends_on_the_dead_lis
     assert (texts.count("one"), texts.count("two"), texts.count("poison")) == (1, 1, MOST_TRIES)
     assert scene.counts() == {"sent": 2, "dead": 1}
     assert len(LATER_TRIES) == 3  # and so often it is tried once more by itself
+
+
+def test_what_waits_for_somebody_and_cannot_be_written_out_keeps_nobody_from_answering_them(tmp_path: Path):
+    async def story(house: App) -> list[Any]:
+        now = system_clock()
+        with house.core.database.unit_of_work() as uow:
+            notice = Notice("test", "0" * 16)
+            person = people.agree(uow, Caller(WECHAT, "ann"), [Purpose.TAKE_PART], notice, Arrival(Language.ZH), now)
+            subject = {"about": "moved"}
+            draft = Draft(MessageKind.CHANGE, "poison", person.resident_id, now, subject)  # type: ignore[arg-type]
+            uow.deliveries.add([draft], now)
+        answer = await say(house, "ann", "帮助", "1")
+        with house.core.database.reading() as uow:
+            return [answer is not None, uow.deliveries.counts()["withdrawn"]]
+
+    assert in_house(tmp_path, story) == [True, 1]
+
+
+def test_a_kind_that_only_a_newer_process_knows_is_left_to_it_and_holds_up_nobody(tmp_path: Path):
+    scene = Scene(tmp_path, [])
+    scene.queue("of tomorrow", "one", "two")
+
+    def becomes(kind: str) -> None:
+        named = f"UPDATE delivery SET kind = '{kind}' WHERE id = 1"
+        scene.do(lambda uow: uow.connection.exec_driver_sql(named))  # type: ignore[attr-defined]
+
+    becomes("invitation")
+    scene.drain(times=3)
+    by_the_older = scene.counts()
+    becomes("reply")  # the newer one, which understands it
+    scene.drain(later=timedelta(minutes=1))
+
+    assert by_the_older == {"sent": 2, "queued": 1}
+    assert [text for _, text, _ in scene.line.got] == ["one", "two", "of tomorrow"]
 
 
 # The channel is gone for an hour.

@@ -14,6 +14,7 @@ from outreach.channels.telegram.faults import ApiRefused, FateUnknown, NotSent
 
 _CONNECT_SECONDS = 8.0  # waiting for a free connection included
 _MARGIN_SECONDS = 5.0  # for a body that trickles
+_LONGEST_ANSWER = 32 * 1024 * 1024  # bytes: far more than a hundred updates; what is longer is not from Telegram
 _IDLE_SECONDS = 15.0  # we drop idle connections before the server does: a POST on a dying one has an unknown fate
 
 
@@ -84,7 +85,7 @@ class AiohttpRequest(BaseRequest):
         )
         try:
             async with self._pool().request(method, url, timeout=timeout, allow_redirects=False, **body) as response:
-                return response.status, await response.read()
+                return response.status, await _content(response)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             fault = _fault(error)
         raise fault  # outside the handler: a traceback must not carry aiohttp's error, which may hold the address
@@ -99,6 +100,16 @@ class AiohttpRequest(BaseRequest):
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
+
+
+async def _content(response: aiohttp.ClientResponse) -> bytes:
+    """The body; of one without an end so much that it is no JSON any more."""
+    found = bytearray()
+    async for chunk in response.content.iter_any():
+        found += chunk
+        if len(found) > _LONGEST_ANSWER:
+            break
+    return bytes(found)
 
 
 def _fault(error: Exception) -> TelegramError:

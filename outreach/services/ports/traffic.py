@@ -153,6 +153,9 @@ class Lanes(Protocol):
     def hold(self, lane: LaneName, until: datetime, code: str) -> None:
         """Nothing leaves before *until* (a flood limit, or trouble)."""
 
+    def set_back(self, lane: LaneName, now: datetime) -> None:
+        """The clock was set back to *now*: what was put off under the time before is looked at again."""
+
     def held_until(self, lane: LaneName) -> tuple[datetime, str] | None: ...
 
     def health(self, lanes: Sequence[LaneName], now: datetime) -> list[LaneHealth]:

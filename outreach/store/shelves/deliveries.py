@@ -24,6 +24,7 @@ from outreach.store.transaction import Shelf
 
 _D = DELIVERY.c
 DELIVERED = "delivered"
+LEFT_TO_NEWER = timedelta(minutes=1)  # so long what we do not understand is left to a newer process beside us
 _S = DeliveryState
 _QUEUED, _LEASED, _PARKED = _S.QUEUED.value, _S.LEASED.value, _S.PARKED.value
 _TO_QUEUED = [_QUEUED, *sorted(state.value for state, moves in MOVES.items() if _S.QUEUED in moves)]
@@ -54,6 +55,7 @@ _POSTPONE = (
     .where(_D.id == bindparam("of"), _D.state.in_(_TO_QUEUED))
     .values(state=_QUEUED, due_at=bindparam("at"), lease_until=None, changed_at=_NOW)
 )
+_LEAVE = _POSTPONE.where(_D.state == _S.LEASED.value)
 _RECEIPT = (  # no move of ours: nothing is sent again by it
     update(DELIVERY)
     .where(_D.lane == bindparam("on"), _D.external_id == bindparam("external"), _D.external_id != "")
@@ -271,9 +273,11 @@ class DeliveryShelf(Shelf):
         return {row[0]: row[1] for row in self._at.connection.execute(_COUNTS)}
 
     def _letters(self, rows: Sequence[Any], now: datetime) -> list[Letter]:
-        letters, unreadable = letters_of(self._at, rows, now)
+        letters, unreadable, newer = letters_of(self._at, rows, now)
         for delivery_id in unreadable:
             self.settle(delivery_id, DeliveryState.WITHDRAWN, "unreadable", now)
+        for delivery_id in newer:
+            self._change(_LEAVE, {"of": delivery_id, "at": now + LEFT_TO_NEWER, "now": now})
         return letters
 
     def _change(self, statement: Update, values: dict[str, Any]) -> int:

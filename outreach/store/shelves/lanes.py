@@ -19,6 +19,8 @@ from outreach.store.transaction import Shelf
 
 _LANE = table_of(LaneRow)
 _L = _LANE.c
+_DELIVERY_TABLE = table_of(DeliveryRow)
+_DELIVERY = _DELIVERY_TABLE.c
 
 
 def _taking(new: Insert) -> Insert:
@@ -64,13 +66,27 @@ _ABANDONED = select(_L.name).where(
 )
 _HELD = select(_L.held_until, _L.hold_code).where(_L.name == bindparam("lane"))
 _ADDRESS = table_of(AddressRow).c
+_LET_GO = (
+    update(_LANE)
+    .where(_L.name == bindparam("lane"), _L.held_until > bindparam("now", type_=_L.held_until.type))
+    .values(held_until=bindparam("now", type_=_L.held_until.type))
+)
+_DUE_AGAIN = (
+    update(_DELIVERY_TABLE)
+    .where(
+        _DELIVERY.lane == bindparam("on"),
+        _DELIVERY.state == "queued",
+        _DELIVERY.changed_at > bindparam("now", type_=_DELIVERY.due_at.type),
+        _DELIVERY.due_at > bindparam("now", type_=_DELIVERY.due_at.type),
+    )
+    .values(due_at=bindparam("now", type_=_DELIVERY.due_at.type))
+)
 _REACHED = (
     select(_ADDRESS.lane, func.count())
     .where(_ADDRESS.reach == "reachable")
     .group_by(_ADDRESS.lane)
     .order_by(_ADDRESS.lane)
 )
-_DELIVERY = table_of(DeliveryRow).c
 _WATCHED = ("queued", "leased", "calling", "parked", "failed", "unconfirmed", "dead")
 _OPEN = (
     select(_DELIVERY.lane, _DELIVERY.state, func.count())
@@ -114,6 +130,14 @@ class LaneShelf(Shelf):
     def hold(self, lane: LaneName, until: datetime, code: str) -> None:
         """Nothing leaves before *until* (a flood limit, or trouble). A longer hold stays."""
         hold_lane(self._at.connection, lane, until, code)
+
+    def set_back(self, lane: LaneName, now: datetime) -> None:
+        """The clock was set back to *now*: what was put off under the time before would wait for that to come again.
+
+        The lane is tried anew, and what was queued meanwhile is due: it is decided anew, put off again if need be.
+        """
+        self._at.connection.execute(_LET_GO, {"lane": lane, "now": now})
+        self._at.connection.execute(_DUE_AGAIN, {"on": lane, "now": now})
 
     def held_until(self, lane: LaneName) -> tuple[datetime, str] | None:
         """The last hold and its code; it may be over."""

@@ -57,20 +57,25 @@ _CONSENTS = select(_CONSENT.c.resident_id, _CONSENT.c.purpose).where(
 )
 
 
-def letters_of(at: Transaction, rows: Sequence[Any], now: datetime) -> tuple[list[Letter], list[DeliveryId]]:
-    """The letters of *rows* (of `LETTERS`), and the ids of those that cannot be opened any more.
+def letters_of(
+    at: Transaction, rows: Sequence[Any], now: datetime
+) -> tuple[list[Letter], list[DeliveryId], list[DeliveryId]]:
+    """The letters of *rows* (of `LETTERS`), and the ids of those that cannot be opened any more, and of those that a
+    newer outreach wrote, in words that this one does not know.
 
     A constant number of statements, however many rows.
     """
     beside = look_beside(at, rows, now)
     consents = _consents(at, {row.resident_id for row in rows if row.resident_id is not None})
-    letters, unreadable = [], []
+    letters, unreadable, newer = [], [], []
     for row in rows:
         try:
             letters.append(_letter(at, row, consents.get(row.resident_id, frozenset()), beside))
         except Fault:  # one damaged row must not hold up everybody behind it: the caller writes it off
             unreadable.append(DeliveryId(row.id))
-    return letters, unreadable
+        except ValueError:  # a kind or a language of tomorrow: the newer process beside this one knows it
+            newer.append(DeliveryId(row.id))
+    return letters, unreadable, newer
 
 
 def _consents(at: Transaction, residents: Iterable[int]) -> dict[int, frozenset[Purpose]]:

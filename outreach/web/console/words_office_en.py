@@ -280,6 +280,7 @@ OFFICE_EN: Mapping[str, str] = {
     "why_restricted": "it is only for those who chose this audience themselves",
     "why_muted": "they want to hear nothing of that place",
     "why_unreachable": "they cannot be reached (unfollowed or blocked us)",
+    "why_cannot_be_written": "we could not write it out; report it",
     "why_no_address": "they cannot be reached (unfollowed or blocked us)",
     "why_too_late": "it would come too late",
     "why_capped": "they have had enough this week",

@@ -261,6 +261,7 @@ OFFICE_ZH: Mapping[str, str] = {
     "why_restricted": "只给自己选了这一类的人",
     "why_muted": "选了不听这个地方",
     "why_unreachable": "联系不上（取消关注或拉黑）",
+    "why_cannot_be_written": "这条写不出来，请上报",
     "why_no_address": "联系不上（取消关注或拉黑）",
     "why_too_late": "已经来不及",
     "why_capped": "这星期已经收得够多",
