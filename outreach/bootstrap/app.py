@@ -13,7 +13,7 @@ from datetime import timedelta
 from functools import partial
 
 from outreach.bootstrap.core import Core, open_core
-from outreach.channels.base import ChannelContext, Finding, LibraryChannel, PollingChannel
+from outreach.channels.base import ChannelContext, Finding, LibraryChannel, MassChannel, PollingChannel
 from outreach.channels.registry import OpenedChannel, open_channels
 from outreach.channels.signing import HmacSigner
 from outreach.channels.webchat import WebChatChannel
@@ -31,6 +31,8 @@ from outreach.runtime.guard import Guard
 from outreach.runtime.hub import Hub
 from outreach.runtime.looking import Look, look
 from outreach.runtime.mailbox import StoredMailbox
+from outreach.runtime.masses import EVERY as MASSES_EVERY
+from outreach.runtime.masses import MassRounds
 from outreach.runtime.pacing import Pacer, Pacing
 from outreach.runtime.sender import Sender
 from outreach.runtime.spool import Spool
@@ -263,7 +265,15 @@ class App:
     def _outlet(self, door: Door) -> Outlet:
         settings, core = self.settings, self.core
         able, manners = door.counter.capabilities, core.crafts.manners
-        return Outlet(door.lane, able, core.desk, settings.quiet, settings.weekly_cap, manners)
+        elsewhere = self._at_any_time - {door.lane}
+        return Outlet(door.lane, able, core.desk, settings.quiet, settings.weekly_cap, manners, elsewhere)
+
+    @property
+    def _at_any_time(self) -> frozenset[LaneName]:
+        """Where people can be written to at any time, and see it: a page of the web chat may not be open for weeks."""
+        doors = (door for door in self._doors if not isinstance(door.channel, WebChatChannel))
+        ables = ((door.lane, door.counter.capabilities) for door in doors)
+        return frozenset(lane for lane, able in ables if able.may_push and able.reply_window is None)
 
     def _spool(self) -> Spool:
         return Spool(self.settings.data_dir / SPOOL_FILE, self.core.database.ring)
@@ -282,6 +292,10 @@ class App:
             Tick("housekeeping", timedelta(minutes=10), self._purge),
             Tick("dead letters", timedelta(minutes=1), self._revive),
         ]
+        for door in self._doors:
+            if isinstance(door.channel, MassChannel):
+                rounds = MassRounds(self.bridge, door.channel, self._outlet(door), self.clock)
+                ticks.append(Tick(f"mass {door.lane}", MASSES_EVERY, rounds.go_round))
         polls = [Tick(f"poll {lane}", timedelta(seconds=1), sender.poll) for lane, sender in self._senders.items()]
         return ticks + polls
 

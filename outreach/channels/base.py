@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from outreach.domain.ids import LaneName
+from outreach.domain.mass import MassTerms
 from outreach.domain.messages import Capabilities, Incoming, Outcome, Outgoing
 from outreach.domain.secret import Secret
 
@@ -141,6 +142,18 @@ class LibraryChannel(Channel, Protocol):
 
     async def keep_picture(self, name: str, png: bytes) -> str | None:
         """Put *png* into the library as *name*; what it is called there. ``None``: no right to it, or not taken."""
+
+
+@runtime_checkable
+class MassChannel(Channel, Protocol):
+    """A channel whose platform takes one text for many, also for those to whom it lets nothing else through."""
+
+    @property
+    def mass_terms(self) -> MassTerms | None:
+        """What binds its mass messages now; ``None``: it has no right to any, or not any more."""
+
+    async def send_to_many(self, refs: Sequence[str], text: str, name: str) -> Outcome:
+        """Give *text* to all of *refs*, once under *name*, however often it is asked within a day. Never raises."""
 
 
 class Mailbox(Protocol):

@@ -37,7 +37,7 @@ MOVES: dict[DeliveryState, frozenset[DeliveryState]] = {
     _S.QUEUED: frozenset({_S.LEASED, _S.PARKED, _S.SENT, _S.WITHDRAWN, _S.EXPIRED, _S.DEAD}),
     _S.LEASED: frozenset({_S.QUEUED, _S.CALLING, _S.PARKED, _S.SENT, _S.WITHDRAWN, _S.EXPIRED, _S.DEAD}),
     _S.CALLING: frozenset({_S.SENT, _S.QUEUED, _S.PARKED, _S.FAILED, _S.UNCONFIRMED, _S.DEAD}),
-    _S.PARKED: frozenset({_S.QUEUED, _S.SENT, _S.WITHDRAWN, _S.EXPIRED}),
+    _S.PARKED: frozenset({_S.QUEUED, _S.CALLING, _S.SENT, _S.WITHDRAWN, _S.EXPIRED}),
     _S.UNCONFIRMED: frozenset({_S.QUEUED}),
     _S.DEAD: frozenset({_S.QUEUED}),
     _S.SENT: frozenset(),

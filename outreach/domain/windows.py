@@ -68,41 +68,19 @@ def takes_the_place(new: PushWindow, old: PushWindow | None, now: datetime) -> b
 
 
 class Route(StrEnum):
-    """The ways of a message, in the order in which they are tried."""
+    """How somebody is written to first: with what their window lets through, or with a template, which needs none.
 
-    REPLY = "reply"
-    CUSTOMER = "customer"
-    TEMPLATE = "template"
-    MASS = "mass"
-    OTHER_CHANNEL = "other_channel"
-    CALL_LIST = "call_list"
-
-
-@dataclass(frozen=True, slots=True)
-class Routes:
-    """What there is for one message. *left*: messages in the open window, of which *kept* are for something else.
-
-    *waits_at_the_line*: they have just written and wait for the answer. *templated*: its kind has a template that we
-    may use. *mass_left*: mass messages that they may still get this month; 0 for what concerns one person alone.
+    `LATER`: neither. Then it goes by another channel of theirs, news by one message for many (`domain.mass`), and
+    what is left waits for their next word and stands on the call list.
     """
 
-    waits_at_the_line: bool = False
-    left: int = 0
-    kept: int = 0
-    parts: int = 1
-    templated: bool = False
-    mass_left: int = 0
-    other_channel: bool = False
+    CUSTOMER = "customer"
+    TEMPLATE = "template"
+    LATER = "later"
 
 
-def choose_route(there: Routes) -> Route:
-    """The first way that gets there: what costs no quota first, a person on the telephone last."""
-    if there.waits_at_the_line:
-        return Route.REPLY
-    if there.left - there.kept >= there.parts:
+def choose_route(*, left: int, kept: int, parts: int, templated: bool) -> Route:
+    """The way of *parts* messages, *left* in the window of which *kept* are for something else."""
+    if left - kept >= parts:
         return Route.CUSTOMER
-    if there.templated:
-        return Route.TEMPLATE
-    if there.mass_left > 0:
-        return Route.MASS
-    return Route.OTHER_CHANNEL if there.other_channel else Route.CALL_LIST
+    return Route.TEMPLATE if templated else Route.LATER

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from outreach.domain.delivery import DeliveryState, rank_of
 from outreach.domain.fairness import Shares
 from outreach.domain.ids import AddressId, LaneName, ResidentId
-from outreach.domain.may_send import BY_AUDIENCE, Door, Later, No, Recipient, Why, may_send
+from outreach.domain.may_send import BY_AUDIENCE, Decision, Door, Later, No, Recipient, Why, may_send
 from outreach.domain.messages import Capabilities, Outgoing
 from outreach.domain.quiet_days import QuietDays
 from outreach.domain.times import QuietHours
-from outreach.domain.windows import Route, Routes, choose_route
+from outreach.domain.windows import Route, choose_route
 from outreach.services.cards import Fate, Letter
 from outreach.services.copies import Copies, subject_of
 from outreach.services.letters import Desk
@@ -69,6 +69,8 @@ class Outlet:
     weekly_cap: int | None = None
     """The most announcements and tips a week, each where a region does not say otherwise; ``None``: no limit."""
     manners: Manners = field(default_factory=Manners)
+    elsewhere: frozenset[LaneName] = frozenset()
+    """Lanes on which people can be written to at any time."""
     shares: Shares = field(default_factory=Shares, compare=False)
     """What the ranks that wait for each other are owed; it lasts as long as the lane is ours."""
 
@@ -163,7 +165,7 @@ def _decide(
         uow.deliveries.postpone(letter.id, decision.at, now)
         return None
     if isinstance(decision, No):
-        uow.deliveries.settle(letter.id, state_for(decision.why), decision.why, now)
+        _put_by(uow, outlet, letter, decision.why, now)
         return None
     said = copies.parts(letter)
     if said is None:
@@ -175,9 +177,17 @@ def _decide(
             return Ready(letter, left)
         case Route.TEMPLATE:
             return Ready(letter, tuple(replace(part, as_template=True) for part in left))
-        case _:
-            uow.deliveries.settle(letter.id, DeliveryState.PARKED, Why.QUOTA_USED, now)
+        case Route.LATER:
+            _put_by(uow, outlet, letter, Why.QUOTA_USED, now)
             return None
+
+
+def _put_by(uow: UnitOfWork, outlet: Outlet, letter: Letter, why: Why, now: datetime) -> None:
+    """It does not go now. What a closed window keeps from them goes by another channel of theirs, if there is one."""
+    state = state_for(why)
+    if state is DeliveryState.PARKED and uow.deliveries.go_elsewhere(letter.id, outlet.elsewhere, now):
+        return
+    uow.deliveries.settle(letter.id, state, why, now)
 
 
 def _route(outlet: Outlet, letter: Letter, room: _Room | None, number: int) -> Route:
@@ -185,7 +195,7 @@ def _route(outlet: Outlet, letter: Letter, room: _Room | None, number: int) -> R
     if room is None:
         return Route.CUSTOMER
     templated = letter.kind in outlet.capabilities.any_time
-    return choose_route(Routes(left=room.left, kept=room.kept, parts=number, templated=templated))
+    return choose_route(left=room.left, kept=room.kept, parts=number, templated=templated)
 
 
 def refused(uow: UnitOfWork, manners: Manners, letter: Letter, now: datetime) -> No | None:
@@ -197,6 +207,17 @@ def refused(uow: UnitOfWork, manners: Manners, letter: Letter, now: datetime) ->
     awake = Recipient(letter.consents, letter.audiences, None, zone, muted_regions=muted)
     decision = may_send(awake, subject_of(uow, manners, letter), Door(), now)
     return decision if isinstance(decision, No) else None
+
+
+def may_tell(
+    uow: UnitOfWork, outlet: Outlet, copies: Copies, letters: Sequence[Letter], now: datetime
+) -> list[tuple[Letter, Decision]]:
+    """Whether each of *letters* may go now by a way that no window closes: everything else is asked as always."""
+    days = _days_near(uow, outlet, letters, now)
+    return [
+        (letter, may_send(_recipient(outlet, letter, (), days), copies.subject(letter), Door(), now))
+        for letter in letters
+    ]
 
 
 def state_for(why: Why) -> DeliveryState:

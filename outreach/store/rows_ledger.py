@@ -21,6 +21,10 @@ DEAD = "state = 'dead'"
 """Those that were given up; few, and looked for by themselves. As text, for the same reason."""
 
 
+OPEN_MASS = "state <> 'done'"
+"""Mass messages with something left to do. As text, for the same reason."""
+
+
 class DeliveryRow(Row, table=True):
     """One row per (why, resident). *subject* holds ids only.
 
@@ -41,6 +45,7 @@ class DeliveryRow(Row, table=True):
         partial_index("ix_delivery_told", "resident_id", "changed_at", where=TOLD),
         partial_index("ix_delivery_external", "lane", "external_id", where="external_id <> ''"),
         partial_index("ix_delivery_dead", "changed_at", where=DEAD),
+        partial_index("ix_delivery_mass", "mass_id", "state", where="mass_id IS NOT NULL"),
         NEVER_REUSED,
     )
 
@@ -72,6 +77,40 @@ class DeliveryRow(Row, table=True):
     needed_by: datetime | None = Field(default=None, sa_type=Moment)
     tidy_at: datetime | None = Field(default=None, sa_type=Moment)
     broadcast_id: int | None = Field(default=None, sa_type=BigInteger)
+    mass_id: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class MassRow(Row, table=True):
+    """One text that goes to many at once, under a name by which the platform knows it again.
+
+    *text* is that of a broadcast, no words of a resident. *up_to*: the last delivery looked at while it is gathered.
+    """
+
+    __tablename__ = "mass_message"
+    __table_args__ = (
+        UniqueConstraint("name"),
+        partial_index("ix_mass_message_open", "lane", "state", where=OPEN_MASS),
+        Index("ix_mass_message_called_at", "lane", "called_at"),
+        NEVER_REUSED,
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(SERIAL, primary_key=True))
+    lane: str
+    broadcast_id: int = Field(foreign_key="broadcast.id", sa_type=BigInteger)
+    language: str
+    place: str
+    name: str
+    text: str
+    state: str
+    people: int
+    tries: int
+    up_to: int = Field(sa_type=BigInteger)
+    due_at: datetime = Field(sa_type=Moment)
+    called_at: datetime | None = Field(default=None, sa_type=Moment)
+    external_id: str
+    code: str
+    created_at: datetime = Field(sa_type=Moment)
+    changed_at: datetime = Field(sa_type=Moment)
 
 
 class AttemptRow(Row, table=True):

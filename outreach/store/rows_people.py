@@ -99,6 +99,8 @@ class AddressRow(Row, table=True):
     window_until: datetime | None = Field(default=None, sa_type=Moment)
     window_left: int | None = None
     window_by: str | None = None
+    mass_month: str | None = None
+    mass_used: int | None = None
 
 
 class ConsentRow(Row, table=True):

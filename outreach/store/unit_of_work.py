@@ -26,6 +26,7 @@ from outreach.store.shelves.lanes import LaneShelf
 from outreach.store.shelves.links import LinkShelf
 from outreach.store.shelves.mailboxes import MailboxShelf
 from outreach.store.shelves.marks import MarkShelf
+from outreach.store.shelves.masses import MassShelf
 from outreach.store.shelves.overviews import OverviewShelf
 from outreach.store.shelves.people import PeopleShelf
 from outreach.store.shelves.regions import RegionShelf
@@ -96,6 +97,11 @@ class SqlUnitOfWork:
     def windows(self) -> WindowShelf:
         """What platforms still let through."""
         return WindowShelf(self._at)
+
+    @cached_property
+    def masses(self) -> MassShelf:
+        """Mass messages, and who is in them."""
+        return MassShelf(self._at)
 
     @cached_property
     def dead_letters(self) -> DeadLetterShelf:

@@ -84,6 +84,7 @@ class WeChatApiStandIn(TokenDesk, WeChatApiState):
             "message/mass/send": self._send_by_list,
             "tags/create": lambda asked: self.mass.create(str(asked.get("tag", {}).get("name", ""))),
             "tags/get": lambda asked: self.mass.listed(),
+            "user/tag/get": self.mass.tagged,
             "tags/members/batchtagging": lambda asked: self.mass.mark(asked, has=True),
             "tags/members/batchuntagging": lambda asked: self.mass.mark(asked, has=False),
         }

@@ -12,6 +12,7 @@ from typing import Any
 MOST_A_MONTH, LIST_SIZES, LONGEST_ID = 4, range(2, 10_001), 64
 MOST_TAGS, MOST_TAGS_EACH, MOST_A_CALL = 100, 20, 50
 SENT_BEFORE, ID_TOO_LONG, NO_QUOTA = 45065, 45067, 45028
+MOST_A_PAGE = 10_000
 _CHINA = timedelta(hours=8)
 
 
@@ -63,6 +64,14 @@ class MassDesk:
     def listed(self) -> dict[str, Any]:
         """All tags, with how many have each."""
         return {"tags": [{"id": of, "name": self.names[of], "count": len(who)} for of, who in self.tags.items()]}
+
+    def tagged(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Who has a tag, a page at a time."""
+        after = str(asked.get("next_openid", ""))
+        page = sorted(who for who in self.tags.get(int(asked.get("tagid", 0)), ()) if who > after)[:MOST_A_PAGE]
+        if not page:
+            return {"count": 0}
+        return {"count": len(page), "data": {"openid": page}, "next_openid": page[-1]}
 
     def mark(self, asked: dict[str, Any], *, has: bool) -> dict[str, Any]:
         """Give the tag to up to 50, or take it from them."""

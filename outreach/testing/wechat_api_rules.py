@@ -27,7 +27,7 @@ class Kind:
             return self.verified
         if path == "message/mass/send":
             return self.verified and self.service
-        if path.startswith(("message/mass/", "tags/")):
+        if path.startswith(("message/mass/", "tags/", "user/tag/")):
             return self.verified
         if path.startswith(("material/", "media/")):
             return self.verified

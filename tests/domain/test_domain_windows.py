@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from outreach.domain.messages import Act, Allowance, Message, Pressed, Reach, Reachability, Receipt, Unparsed
-from outreach.domain.windows import PushWindow, Route, Routes, act_of, choose_route, opened_by, takes_the_place
+from outreach.domain.windows import PushWindow, Route, act_of, choose_route, opened_by, takes_the_place
 
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 HOURS, SECONDS = timedelta(hours=1), timedelta(seconds=1)
@@ -73,18 +73,15 @@ def test_nothing_is_left_in_a_window_that_is_over():
 
 
 @pytest.mark.parametrize(
-    ("there", "route"),
+    ("left", "kept", "parts", "templated", "route"),
     [
-        (Routes(waits_at_the_line=True), Route.REPLY),
-        (Routes(left=5, templated=True), Route.CUSTOMER),
-        (Routes(left=1, kept=1), Route.CALL_LIST),
-        (Routes(left=2, kept=1), Route.CUSTOMER),
-        (Routes(left=1, parts=2, templated=True), Route.TEMPLATE),
-        (Routes(templated=True, mass_left=4, other_channel=True), Route.TEMPLATE),
-        (Routes(mass_left=1, other_channel=True), Route.MASS),
-        (Routes(other_channel=True), Route.OTHER_CHANNEL),
-        (Routes(), Route.CALL_LIST),
+        (5, 0, 1, True, Route.CUSTOMER),
+        (2, 1, 1, False, Route.CUSTOMER),
+        (1, 1, 1, False, Route.LATER),
+        (1, 0, 2, True, Route.TEMPLATE),
+        (0, 0, 1, True, Route.TEMPLATE),
+        (0, 0, 1, False, Route.LATER),
     ],
 )
-def test_the_first_way_that_gets_there(there, route):
-    assert choose_route(there) is route
+def test_the_first_way_that_gets_there(left, kept, parts, templated, route):
+    assert choose_route(left=left, kept=kept, parts=parts, templated=templated) is route

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
-from services_town import ABLE, NOTICE, PUSH, RULE, Town
+from services_town import ABLE, NOTICE, PASSIVE, PUSH, RULE, Town
 
 from outreach.domain.messages import (
     Act,
@@ -192,3 +192,33 @@ def test_the_store_keeps_the_window_that_the_domain_would(town: Town):
             uow.windows.opened(ANN, PushWindow(long_ago, 0, Act.MESSAGE), town.now + 10_000 * HOUR)
             assert uow.windows.opened(ANN, old, town.now)
             assert uow.windows.opened(ANN, new, town.now) is takes_the_place(new, old, town.now)
+
+
+def test_what_a_closed_window_keeps_from_them_goes_by_another_channel_of_theirs(town: Town):
+    arrive(town)
+    announce(town, 1)
+    elsewhere = frozenset({PASSIVE})
+    with town.database.unit_of_work() as uow:
+        uow.people.add_door(town.residents["ann"], Caller(PASSIVE, "ann-elsewhere"), town.now - HOUR, town.now)
+    town.later(hours=72)
+
+    assert _taken(town, Outlet(PUSH, COUNTED, town.desk, None, elsewhere=elsewhere)) == []
+    assert _taken(town, Outlet(PASSIVE, ABLE, town.desk, None)) == ["ann-elsewhere"]
+
+
+def test_without_another_channel_that_can_be_reached_it_waits(town: Town):
+    arrive(town)
+    announce(town, 1)
+    elsewhere = frozenset({PASSIVE})
+    town.later(hours=72)
+
+    assert _taken(town, Outlet(PUSH, COUNTED, town.desk, None, elsewhere=elsewhere)) == []
+    assert states(town) == {"parked": 1}
+
+
+def _taken(town: Town, outlet: Outlet) -> list[str]:
+    """The addresses of what goes on the wire."""
+    with town.database.unit_of_work() as uow:
+        epoch = uow.lanes.take(outlet.lane, "wechat", "test", town.now, timedelta(seconds=30))
+        ready = dispatch.exchange(uow, outlet, (), epoch=epoch, limit=100, now=town.now).ready
+    return [one.letter.to for one in ready]

@@ -6,26 +6,29 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from outreach.channels.base import Answer, ChannelContext, Finding, HookRequest, HookResponse
 from outreach.channels.wechat.api import Api
 from outreach.channels.wechat.checking import look_at
 from outreach.channels.wechat.codes import code_address
-from outreach.channels.wechat.config import Config
+from outreach.channels.wechat.config import Account, Config
 from outreach.channels.wechat.decoding import to_incoming
 from outreach.channels.wechat.envelope import Envelope
 from outreach.channels.wechat.gate import Gate
 from outreach.channels.wechat.mass import Mass
 from outreach.channels.wechat.notice import Notice, read_notice
+from outreach.channels.wechat.outcomes import NO_RIGHT
 from outreach.channels.wechat.pictures import keep
 from outreach.channels.wechat.preparing import prepare
 from outreach.channels.wechat.refused import Refused
 from outreach.channels.wechat.reply import Letter, reply_text, seal_letter
-from outreach.channels.wechat.rights import capabilities_of, rights_of
+from outreach.channels.wechat.rights import capabilities_of, rights_of, terms_of
 from outreach.channels.wechat.sending import Pushes
 from outreach.channels.wechat.tokens import Clock, Tokens, utc_now
 from outreach.channels.wechat.wire import Wire
-from outreach.domain.messages import Grant, Incoming, Outcome, Outgoing, Reach, Reachability, Receipt
+from outreach.domain.mass import MassTerms
+from outreach.domain.messages import Grant, Incoming, Outcome, Outgoing, Parked, Reach, Reachability, Receipt
 
 HOLD_HEADER = "x-outreach-hold"
 """On a response that must not be given: the seconds after `received_at` until which the line is to stay silent."""
@@ -79,6 +82,19 @@ class WeChatChannel:
     async def keep_picture(self, name: str, png: bytes) -> str | None:
         """See `LibraryChannel`. Verified accounts only."""
         return await keep(self._api, self._pushes.rights, self.lane, name, png)
+
+    @property
+    def mass_terms(self) -> MassTerms | None:
+        """See `MassChannel`. Verified accounts only: by list, or once a day by tag."""
+        return terms_of(self._pushes.rights, self._config)
+
+    async def send_to_many(self, refs: Sequence[str], text: str, name: str) -> Outcome:
+        """See `MassChannel`."""
+        to_them = self.mass.to_list if self._config.account is Account.SERVICE else self.mass.to_tagged
+        outcome = await to_them(refs, text, name)
+        if outcome == Parked(str(NO_RIGHT)):
+            self._pushes.lose(replace(self._pushes.rights, mass=False), "mass messages")
+        return outcome
 
     def decode(self, request: HookRequest) -> Sequence[Incoming] | HookResponse:
         """What came, or the response to a handshake or to what is forged, stale, too large or dangerous."""

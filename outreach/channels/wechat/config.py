@@ -21,6 +21,7 @@ TEXT_LIMIT_BYTES = 2000  # 2,048 is what works in practice (platforms.md A5); th
 RATE_PER_SECOND = 10.0
 MAX_IN_FLIGHT = 4
 API_URL = "https://api.weixin.qq.com"
+MASS_A_MONTH = 4  # what WeChat lets through to a follower of a service account (platforms.md A9)
 FRESHNESS = "5m"  # WeChat's own three tries are 15 s apart at most; the rest is for clocks that drift
 
 _MEANING = {
@@ -48,7 +49,7 @@ _QUOTAS = {  # platforms.md A6; the platform has changed them before
 }
 _QUOTA = re.compile(r"([0-9]{1,4})/([1-9][0-9]{0,5}[smhd])", re.ASCII)
 _OPTIONS = frozenset(_MEANING) | {"SECRET", "MODE", "ACCOUNT", "VERIFIED", "API_URL", "FRESHNESS", "MENU"}
-_OPTIONS |= {name for name, _ in _QUOTAS.values()}
+_OPTIONS |= {name for name, _ in _QUOTAS.values()} | {"MASS_A_MONTH"}
 _OPTIONS |= {name for names in _TEMPLATES.values() for name in names}
 _NOT_OURS = frozenset({"ADAPTER", "ENABLED"})  # what the registry reads in the same section
 _TEMPLATE_ID = re.compile(r"[0-9A-Za-z_-]{10,64}", re.ASCII)
@@ -87,6 +88,8 @@ class Config:
     """Leave the account's menu as it is."""
     allowances: Mapping[Act, Allowance] = field(default_factory=dict)
     """How many customer-service messages each act lets through, and for how long."""
+    mass_a_month: int = 4
+    """How many mass messages each follower may get in a calendar month; 0: we send none."""
 
 
 def parse_config(options: Mapping[str, Secret]) -> Config:
@@ -104,6 +107,7 @@ def parse_config(options: Mapping[str, Secret]) -> Config:
         freshness=reader.duration("FRESHNESS", default=FRESHNESS),
         templates=reader.templates(),
         keep_menu=reader.one_of("MENU", ("ours", "keep"), default="ours") == "keep",
+        mass_a_month=reader.number("MASS_A_MONTH", default=MASS_A_MONTH, most=31),
         allowances={act: reader.quota(name, default) for act, (name, default) in _QUOTAS.items()},
     )
     if reader.problems:
@@ -131,6 +135,13 @@ class _Reader:
         elif not _SHAPES[name].fullmatch(text):
             self._complain(name, f"does not look right: it is {_MEANING[name]}")
         return text
+
+    def number(self, name: str, *, default: int, most: int) -> int:
+        text = self.text(name, str(default))
+        if text.isascii() and text.isdigit() and int(text[:9]) <= most:
+            return int(text)
+        self._complain(name, f"is not a number from 0 to {most}")
+        return default
 
     def aes_key(self) -> bytes | None:
         mode = self.one_of("MODE", tuple(Mode), default=Mode.SECURE)

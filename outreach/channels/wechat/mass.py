@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,8 @@ from outreach.channels.wechat.tokens import Clock
 from outreach.domain.messages import Outcome, Parked, Rejected, RetryLater
 
 BY_TAG, BY_LIST = "/cgi-bin/message/mass/sendall", "/cgi-bin/message/mass/send"
-TAGS, NEW_TAG = "/cgi-bin/tags/get", "/cgi-bin/tags/create"
+TAGS, NEW_TAG, TAGGED = "/cgi-bin/tags/get", "/cgi-bin/tags/create", "/cgi-bin/user/tag/get"
+OUR_TAG = "outreach"  # one is enough: whom a message is for is marked before it goes
 MARK, UNMARK = "/cgi-bin/tags/members/batchtagging", "/cgi-bin/tags/members/batchuntagging"
 FEWEST, MOST = 2, 10_000  # people of one list
 MOST_A_CALL = 50  # people of one call about a tag
@@ -21,21 +22,6 @@ LONGEST_NAME = 30  # bytes of a tag's name
 NO_QUOTA = 45028
 _PASSING = timedelta(seconds=60)  # WeChat wants a minute between two tries (45066)
 USED_UP = Parked("mass_quota_used")
-
-
-def client_id(broadcast: int, language: str, chunk: int) -> str:
-    """The name of one mass message: the same each time that it is tried. At most 64 bytes."""
-    return f"b{broadcast}-{language}-{chunk}"
-
-
-def chunks(openids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """*openids* in lists that WeChat takes. Of 10,001 the last list would be one too short: it takes one along."""
-    at = 0
-    while len(openids) - at >= FEWEST:
-        size = min(MOST, len(openids) - at)
-        size -= len(openids) - at - size == 1
-        yield openids[at : at + size]
-        at += size
 
 
 class Mass:
@@ -54,9 +40,40 @@ class Mass:
             return Rejected("list_size")
         return await self._send(BY_LIST, {"touser": list(openids)}, text, name)
 
-    async def tag_called(self, name: str) -> int | None:
-        """The tag called *name*, made if there is none; ``None``: not to be had, WeChat takes 100 in all."""
+    async def to_tagged(self, openids: Sequence[str], text: str, name: str) -> Outcome:
+        """Mark *openids*, and nobody else, with our tag, then send to it. What could not be asked is asked again."""
+        tag = await self.tag_called(OUR_TAG)
+        if isinstance(tag, Parked):
+            return tag
+        have = None if tag is None else await self.tagged(tag)
+        if tag is None or have is None or not await self.keep_in_step(tag, have, openids):
+            return RetryLater(_PASSING, code="tag")
+        return await self.to_tag(tag, text, name)
+
+    async def tagged(self, tag: int) -> set[str] | None:
+        """Who has *tag*, by WeChat's own account; ``None``: it could not be asked."""
+        found: set[str] = set()
+        after = ""
+        while True:
+            said = await self._api.call(TAGGED, {"tagid": tag, "next_openid": after}, repeatable=True)
+            if not isinstance(said, Said) or said.code != 0:
+                return None
+            data = said.body.get("data")
+            page = data.get("openid") if isinstance(data, dict) else None
+            some = {each for each in page if isinstance(each, str)} if isinstance(page, list) else set()
+            after = said.text("next_openid")
+            if not some - found or not after:
+                return found | some
+            found |= some
+
+    async def tag_called(self, name: str) -> int | Parked | None:
+        """The tag called *name*, made if there is none; ``None``: not to be had just now, WeChat takes 100 in all.
+
+        `Parked`: this account has no right to tags.
+        """
         said = await self._api.call(TAGS, None, repeatable=True)
+        if isinstance(said, Said) and said.code == NO_RIGHT:
+            return Parked(str(NO_RIGHT))
         listed = said.body.get("tags") if isinstance(said, Said) and said.code == 0 else None
         if not isinstance(listed, list) or len(name.encode()) > LONGEST_NAME:
             return None

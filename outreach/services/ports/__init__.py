@@ -12,6 +12,7 @@ from outreach.services.ports.broadcasts import Broadcasts
 from outreach.services.ports.care import Alerts, Audit, Contents, Marks, Threads
 from outreach.services.ports.dead_letters import DeadLetters
 from outreach.services.ports.dossiers import Dossiers
+from outreach.services.ports.masses import Masses
 from outreach.services.ports.overviews import Overviews
 from outreach.services.ports.people import Activities, Conversations, Links, People, Regions, SignUps
 from outreach.services.ports.traffic import Deliveries, Inbox, Lanes, Mailboxes
@@ -33,6 +34,7 @@ __all__ = [
     "Links",
     "Mailboxes",
     "Marks",
+    "Masses",
     "OpenUnitOfWork",
     "Overviews",
     "People",
@@ -65,6 +67,8 @@ class UnitOfWork(Protocol):
     def deliveries(self) -> Deliveries: ...
     @property
     def dead_letters(self) -> DeadLetters: ...
+    @property
+    def masses(self) -> Masses: ...
     @property
     def windows(self) -> Windows: ...
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -116,6 +116,12 @@ class Deliveries(Protocol):
 
     def settle(self, delivery_id: DeliveryId, state: DeliveryState, reason: str, now: datetime) -> None:
         """Move to a state without a call: parked, expired, withdrawn, dead, sent (rode in a reply)."""
+
+    def go_elsewhere(self, delivery_id: DeliveryId, lanes: Collection[LaneName], now: datetime) -> bool:
+        """Queue it for an address of the same resident on one of *lanes*; False: there is none that can be reached.
+
+        A reply stays where the word came from.
+        """
 
     def record(self, results: Sequence[tuple[Letter, Fate, int]], *, epoch: int, now: datetime) -> None:
         """Write what the calls came to (letter, fate, parts sent) with one attempt row for each that was made."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from outreach.services.cards import Caller, Draft, Fate, Letter
 from outreach.store.codec import packed
 from outreach.store.prepared import Prepared
 from outreach.store.rows_ledger import OPEN_DELIVERY
-from outreach.store.shelves import ledger_claim, ledger_entry, ledger_record, ledger_tidying, windows
+from outreach.store.shelves import ledger_claim, ledger_entry, ledger_record, ledger_tidying, ledger_ways, windows
 from outreach.store.shelves.lanes import hold_of
 from outreach.store.shelves.ledger_letters import DELIVERY, LETTERS, LETTERS_BY_ID, letters_of
 from outreach.store.shelves.ledger_outcomes import ERASED, FINISHED
@@ -249,6 +249,13 @@ class DeliveryShelf(Shelf):
         """
         if not self._change(_SETTLE[state], {"of": delivery_id, "why": reason, "now": now}):
             self._refuse(delivery_id, state)
+
+    def go_elsewhere(self, delivery_id: DeliveryId, lanes: Collection[LaneName], now: datetime) -> bool:
+        """Queue it for an address of the same resident on one of *lanes*; False: there is none that can be reached.
+
+        A reply stays where the word came from.
+        """
+        return ledger_ways.go_elsewhere(self._at, delivery_id, lanes, now)
 
     def record(self, results: Sequence[tuple[Letter, Fate, int]], *, epoch: int, now: datetime) -> None:
         """Write what the calls came to (letter, fate, parts sent in all) with one attempt row for each made."""

@@ -77,7 +77,7 @@ _REDIRECT_REPLY = (  # a reply carries its own address
     .values(person=bindparam("new"), to_sealed=bindparam("to"))
 )
 _LEFT = (_D.lane == bindparam("on"), _D.epoch <= bindparam("up_to"))
-_LEFT_CALLING = (*_LEFT, _D.state == _CALLING)
+_LEFT_CALLING = (*_LEFT, _D.state == _CALLING, _D.mass_id.is_(None))  # a mass message is repeated under its name
 _UNLEASE = (
     update(DELIVERY)
     .where(*_LEFT, _D.state == DeliveryState.LEASED.value)

@@ -1,0 +1,62 @@
+"""Mass messages: one text for many whom nothing else reaches just now, and what a platform ties them to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from enum import StrEnum
+from typing import NewType
+
+from outreach.domain.may_send import Why
+
+MassId = NewType("MassId", int)
+
+BY_PLATFORM = timezone(timedelta(hours=8))
+"""Days and months of quotas are those of China (platforms.md A9)."""
+
+GATHERED = frozenset({Why.WINDOW_CLOSED.value, Why.QUOTA_USED.value, "mass_waits"})
+"""Why somebody waits who may be told by a mass message instead."""
+
+NAME_LASTS = timedelta(hours=23)
+"""So long a platform knows a mass message by its name and sends it once, however often asked; an hour to spare."""
+
+
+class MassState(StrEnum):
+    """gathering > ready > calling > accepted or refused > done. From `CALLING` on, the people in it are fixed."""
+
+    GATHERING = "gathering"
+    READY = "ready"
+    CALLING = "calling"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class MassTerms:
+    """From *fewest* to *most* people in one; *a_month* for each person; *a_day* of the account, ``None``: no limit."""
+
+    fewest: int
+    most: int
+    a_month: int
+    a_day: int | None = None
+
+
+def month_of(now: datetime) -> str:
+    """The month whose quota *now* uses, such as ``2026-11``."""
+    return f"{now.astimezone(BY_PLATFORM):%Y-%m}"
+
+
+def day_of(now: datetime) -> datetime:
+    """When the day began whose quota *now* uses."""
+    return now.astimezone(BY_PLATFORM).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def next_day(now: datetime) -> datetime:
+    """When there is a new day's quota."""
+    return day_of(now) + timedelta(days=1)
+
+
+def is_known_by_name(called_at: datetime, now: datetime) -> bool:
+    """Whether one first tried at *called_at* may be tried again: later it could go out twice."""
+    return now < called_at + NAME_LASTS
