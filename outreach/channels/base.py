@@ -153,7 +153,10 @@ class MassChannel(Channel, Protocol):
         """What binds its mass messages now; ``None``: it has no right to any, or not any more."""
 
     async def send_to_many(self, refs: Sequence[str], text: str, name: str) -> Outcome:
-        """Give *text* to all of *refs*, once under *name*, however often it is asked within a day. Never raises."""
+        """Give *text* to all of *refs*, once under *name*, however often it is asked within a day. Never raises.
+
+        `Unconfirmed`: it may have gone out, ask again under that name. Anything else but `Sent`: it did not.
+        """
 
 
 class Mailbox(Protocol):

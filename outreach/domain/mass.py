@@ -14,15 +14,18 @@ MassId = NewType("MassId", int)
 BY_PLATFORM = timezone(timedelta(hours=8))
 """Days and months of quotas are those of China (platforms.md A9)."""
 
-GATHERED = frozenset({Why.WINDOW_CLOSED.value, Why.QUOTA_USED.value, "mass_waits"})
+GATHERED = frozenset({Why.WINDOW_CLOSED.value, Why.QUOTA_USED.value, "mass_later"})
 """Why somebody waits who may be told by a mass message instead."""
 
-NAME_LASTS = timedelta(hours=23)
-"""So long a platform knows a mass message by its name and sends it once, however often asked; an hour to spare."""
+ASKED_AGAIN = timedelta(hours=1)
+"""So long one of which we heard nothing is asked for again under its name, which the platform knows for a day.
+
+Later it would go out at a time that nobody chose.
+"""
 
 
 class MassState(StrEnum):
-    """gathering > ready > calling > accepted or refused > done. From `CALLING` on, the people in it are fixed."""
+    """gathering > ready (each is asked about once more) > calling > accepted or refused > done."""
 
     GATHERING = "gathering"
     READY = "ready"
@@ -57,6 +60,6 @@ def next_day(now: datetime) -> datetime:
     return day_of(now) + timedelta(days=1)
 
 
-def is_known_by_name(called_at: datetime, now: datetime) -> bool:
-    """Whether one first tried at *called_at* may be tried again: later it could go out twice."""
-    return now < called_at + NAME_LASTS
+def may_ask_again(called_at: datetime, now: datetime) -> bool:
+    """Whether one first given away at *called_at*, and never heard of, is asked for again."""
+    return now < called_at + ASKED_AGAIN

@@ -24,7 +24,7 @@ _PAGE = 1_000
 
 
 class MassRounds:
-    """Goes round by a tick. Two processes that do so at once do no harm: a name goes out once."""
+    """Goes round by a tick, in one process at a time: what is given away rests, and a name goes out once."""
 
     def __init__(self, bridge: Bridge, channel: MassChannel, outlet: Outlet, clock: Clock) -> None:
         self._bridge, self._channel, self._outlet, self._clock = bridge, channel, outlet, clock
@@ -34,29 +34,41 @@ class MassRounds:
         """Do what there is to do."""
         if self._rests_until is not None and self._clock() < self._rests_until:
             return
+        again = mass.Again()
+        soonest: datetime | None = None
         while True:
-            step = await self._bridge.write(self._advance)
+            step = await self._bridge.write(partial(self._advance, again.cursor))
             if isinstance(step, mass.Rest):
-                self._rests_until = step.until and min(step.until, self._clock() + LONGEST_REST)
+                self._rests_until = self._rest(step.until or soonest)
                 return
+            again = step if isinstance(step, mass.Again) else mass.Again()
+            soonest = min((each for each in (soonest, again.later) if each is not None), default=None)
             if isinstance(step, mass.Ask):
-                outcome = await self._ask(step.mass)
-                await self._bridge.write(partial(self._record, step.mass, outcome))
+                await self._ask(step)
 
-    async def _ask(self, found: Mass) -> Outcome:
-        refs: list[str] = []
-        after = DeliveryId(0)
+    def _rest(self, until: datetime | None) -> datetime | None:
+        return None if until is None else min(until, self._clock() + LONGEST_REST)
+
+    async def _ask(self, step: mass.Ask) -> None:
+        found, refs, after = step.mass, list[str](), DeliveryId(0)
         while page := await self._bridge.read(partial(self._refs, found, after)):
             refs += [ref for _, ref in page]
             after = page[-1][0]
+        if len(refs) < step.fewest:
+            await self._bridge.write(partial(self._leave_alone, found))
+            return
         try:
-            return await self._channel.send_to_many(refs, found.text, found.name)
+            outcome = await self._channel.send_to_many(refs, found.text, found.name)
         except Exception as error:
             log.error("lane %s: a mass message raised %s", self._outlet.lane, type(error).__name__)
-            return Unconfirmed()
+            outcome = Unconfirmed()
+        await self._bridge.write(partial(self._record, found, outcome))
 
-    def _advance(self, uow: UnitOfWork) -> mass.Step:
-        return mass.advance(uow, self._outlet, self._channel.mass_terms, self._clock())
+    def _advance(self, cursor: mass.Cursor | None, uow: UnitOfWork) -> mass.Step:
+        return mass.advance(uow, self._outlet, self._channel.mass_terms, self._clock(), cursor)
+
+    def _leave_alone(self, found: Mass, uow: UnitOfWork) -> None:
+        mass.leave_alone(uow, found, self._clock())
 
     def _record(self, found: Mass, outcome: Outcome, uow: UnitOfWork) -> None:
         mass.record(uow, found, outcome, self._clock())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from outreach.domain.broadcast import BroadcastId
 from outreach.domain.ids import DeliveryId, LaneName
 from outreach.domain.mass import MassId, MassState
 from outreach.domain.messages import Language
+from outreach.services.cards import Letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,12 @@ class Mass:
     changed_at: datetime
     external_id: str = ""
     code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A page of deliveries by id, *up_to* which it goes; without those that cannot be opened."""
+
+    letters: Sequence[Letter]
+    up_to: DeliveryId
+    is_last: bool

@@ -209,15 +209,17 @@ def refused(uow: UnitOfWork, manners: Manners, letter: Letter, now: datetime) ->
     return decision if isinstance(decision, No) else None
 
 
-def may_tell(
-    uow: UnitOfWork, outlet: Outlet, copies: Copies, letters: Sequence[Letter], now: datetime
-) -> list[tuple[Letter, Decision]]:
-    """Whether each of *letters* may go now by a way that no window closes: everything else is asked as always."""
-    days = _days_near(uow, outlet, letters, now)
-    return [
-        (letter, may_send(_recipient(outlet, letter, (), days), copies.subject(letter), Door(), now))
-        for letter in letters
-    ]
+class Open:
+    """Whether one of some *letters* may go now by a way that no window closes; all else is asked as always."""
+
+    def __init__(self, uow: UnitOfWork, outlet: Outlet, letters: Sequence[Letter], now: datetime) -> None:
+        self.copies = Copies(uow, outlet.desk, outlet.manners, outlet.capabilities, now)
+        self._outlet, self._days, self._now = outlet, _days_near(uow, outlet, letters, now), now
+
+    def decide(self, letter: Letter) -> Decision:
+        """What `may_send` says of *letter*. May raise `POISON`."""
+        person = _recipient(self._outlet, letter, (), self._days)
+        return may_send(person, self.copies.subject(letter), Door(), self._now)
 
 
 def state_for(why: Why) -> DeliveryState:

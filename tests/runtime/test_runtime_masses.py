@@ -9,6 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from outreach.runtime.masses import MassRounds
 from outreach.services import broadcast_run, broadcasts, mass, people
 from outreach.services.cards import Caller
 from outreach.services.cards_broadcasts import NewBroadcast
+from outreach.services.copies import Copies
 from outreach.services.people import Arrival, Notice
 from outreach.testing import FrozenClock
 from outreach.testing.wechat_api import SECRET, Kind, WeChatApiStandIn
@@ -173,7 +175,7 @@ def test_killed_between_call_and_record_it_is_repeated_under_its_name_and_goes_o
         await scene.close()
 
         scene.open()
-        scene.clock.advance(timedelta(seconds=90))  # the lease of the dead one is over
+        scene.clock.advance(timedelta(minutes=3))  # the lease of the dead one is over
         await scene.drain()  # takes the lane, and brings back what was left in the air
         recovered = scene.states()
         await scene.rounds.go_round()
@@ -190,7 +192,7 @@ def test_killed_between_call_and_record_it_is_repeated_under_its_name_and_goes_o
 async def _asked(scene: Scene) -> mass.Ask:
     """Advance until WeChat would be asked."""
     while True:
-        step = await scene.house.bridge.write(scene.rounds._advance)
+        step = await scene.house.bridge.write(partial(scene.rounds._advance, None))
         if isinstance(step, mass.Ask):
             return step
 
@@ -210,12 +212,12 @@ def test_an_answer_that_never_came_is_asked_for_again_and_goes_out_once(play: Pl
     assert play(story) == ({"calling window_closed": 4}, {"sent by_mass": 4}, sorted(PEOPLE))
 
 
-def test_a_name_that_wechat_no_longer_knows_is_not_used_again(play: Play):
+def test_after_an_hour_without_news_of_it_it_is_not_asked_for_again(play: Play):
     async def story(scene: Scene) -> Any:
         scene.enrol(PEOPLE)
         await scene.announce()
         await _asked(scene)
-        scene.clock.advance(timedelta(hours=23, minutes=1))
+        scene.clock.advance(timedelta(hours=1, minutes=1))
         await scene.rounds.go_round()
         return scene.states(), scene.paths()
 
@@ -277,7 +279,7 @@ def test_where_the_days_share_was_used_up_elsewhere_it_goes_tomorrow(play: Play)
 
     today, after, told = play(story, SUBSCRIPTION)
 
-    assert today == ({"parked mass_waits": 4}, 1)
+    assert today == ({"parked mass_later": 4}, 1)
     assert (after, told) == ({"sent by_mass": 4}, sorted(PEOPLE))
 
 
@@ -322,7 +324,7 @@ def test_a_broadcast_that_is_stopped_goes_to_nobody(play: Play):
     async def story(scene: Scene) -> Any:
         scene.enrol(PEOPLE)
         broadcast = await scene.announce()
-        while not isinstance(await scene.house.bridge.write(scene.rounds._advance), mass.Again):
+        while not isinstance(await scene.house.bridge.write(partial(scene.rounds._advance, None)), mass.Again):
             continue
         with scene.house.core.database.unit_of_work() as uow:
             broadcasts.stop(uow, Actor.operator(), broadcast, scene.clock())
@@ -350,6 +352,131 @@ def test_languages_and_long_lists_go_in_messages_of_their_own(play: Play, monkey
     assert states == {"sent by_mass": 11}
     assert paths == [LIST] * 2
     assert sorted(texts.values()) == [4, 7]
+
+
+async def _gathered(scene: Scene) -> None:
+    """Advance until a list stands."""
+    while True:
+        await scene.house.bridge.write(partial(scene.rounds._advance, None))
+        with scene.house.core.database.reading() as uow:
+            states = uow.connection.exec_driver_sql("SELECT state FROM mass_message").scalars().all()
+        if states == ["ready"]:
+            return
+
+
+def _takes_back(scene: Scene, resident: int) -> None:
+    with scene.house.core.database.unit_of_work() as uow:
+        uow.connection.exec_driver_sql(f"UPDATE consent SET withdrawn_at = given_at WHERE resident_id = {resident}")
+
+
+def test_each_is_asked_about_once_more_before_it_goes(play: Play):
+    async def story(scene: Scene) -> Any:
+        scene.enrol(PEOPLE)
+        await scene.announce()
+        await _gathered(scene)
+        _takes_back(scene, 2)
+        await scene.rounds.go_round()
+        return scene.told(), scene.states()
+
+    assert play(story) == (["ann", "cai", "dan"], {"withdrawn no_consent": 1, "sent by_mass": 3})
+
+
+def test_too_few_who_are_left_are_for_the_telephone_and_hold_up_nobody(play: Play):
+    async def story(scene: Scene) -> Any:
+        scene.enrol(("ann", "bob"))
+        await scene.announce()
+        await _gathered(scene)
+        _takes_back(scene, 2)
+        await scene.rounds.go_round()
+        scene.enrol(("cai", "dan"))
+        await scene.announce(MORE)
+        await scene.rounds.go_round()
+        return scene.told(), scene.states()
+
+    told, states = play(story)
+
+    assert told == ["ann", "cai", "dan"]
+    assert states == {"parked mass_too_few": 1, "withdrawn no_consent": 1, "sent by_mass": 3}
+
+
+def test_a_repeat_whose_broadcast_was_stopped_meanwhile_is_not_asked_for(play: Play):
+    async def story(scene: Scene) -> Any:
+        scene.enrol(PEOPLE)
+        broadcast = await scene.announce()
+        await _asked(scene)
+        with scene.house.core.database.unit_of_work() as uow:
+            broadcasts.stop(uow, Actor.operator(), broadcast, scene.clock())
+        scene.clock.advance(timedelta(minutes=3))
+        await scene.rounds.go_round()
+        return scene.paths(), scene.states()
+
+    assert play(story) == ([], {"unconfirmed mass_unconfirmed": 4})
+
+
+def test_those_behind_many_who_sleep_are_told(play: Play, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(mass, "AT_ONCE", 2)
+
+    async def story(scene: Scene) -> Any:
+        scene.enrol([f"asleep{number}" for number in range(5)])
+        scene.enrol(PEOPLE)
+        with scene.house.core.database.unit_of_work() as uow:
+            night = uow.regions.add("night", "夜", uow.regions.root(), "America/New_York")
+            uow.connection.exec_driver_sql(f"UPDATE resident SET region_id = {night.id} WHERE id <= 5")
+        await scene.announce()
+        await scene.rounds.go_round()
+        return scene.told()
+
+    assert play(story, OUTREACH_QUIET_HOURS="21:00-08:00") == sorted(PEOPLE)
+
+
+def test_one_that_cannot_be_written_out_holds_up_nobody(play: Play, monkeypatch: pytest.MonkeyPatch):
+    parts = Copies.parts
+
+    def poisoned(copies: Copies, letter: Any) -> Any:
+        if letter.resident_id == 2:
+            raise ValueError("nothing can be made of it")
+        return parts(copies, letter)
+
+    async def story(scene: Scene) -> Any:
+        scene.enrol(PEOPLE)
+        await scene.announce()
+        monkeypatch.setattr(Copies, "parts", poisoned)
+        await scene.rounds.go_round()
+        return scene.told(), scene.states()
+
+    assert play(story) == (["ann", "cai", "dan"], {"withdrawn cannot_be_written": 1, "sent by_mass": 3})
+
+
+def test_who_lost_that_address_meanwhile_is_left_out_of_the_list(play: Play):
+    async def story(scene: Scene) -> Any:
+        scene.enrol(PEOPLE)
+        await scene.announce()
+        await _gathered(scene)
+        with scene.house.core.database.unit_of_work() as uow:
+            uow.connection.exec_driver_sql("UPDATE address SET reach = 'gone' WHERE resident_id = 2")
+        await scene.rounds.go_round()
+        asked = next(call.asked for call in scene.api.calls if call.path == LIST)
+        return sorted(asked["touser"])
+
+    assert play(story) == ["ann", "cai", "dan"]
+
+
+def test_news_that_it_was_kept_back_counts_also_before_all_is_written_down(play: Play, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(mass, "AT_ONCE", 3)
+
+    async def story(scene: Scene) -> Any:
+        scene.enrol(PEOPLE)
+        await scene.announce()
+        asked = await _asked(scene)
+        outcome = await scene.house.doors[0].channel.send_to_many([*PEOPLE], asked.mass.text, asked.mass.name)
+        await scene.house.bridge.write(partial(scene.rounds._record, asked.mass, outcome))
+        await scene.house.bridge.write(partial(scene.rounds._advance, None))  # three of four
+        with scene.house.core.database.unit_of_work() as uow:
+            uow.deliveries.receipt(WECHAT, outcome.external_id, "mass_30003", scene.clock())
+        await scene.rounds.go_round()
+        return scene.states()
+
+    assert play(story) == {"failed mass_30003": 4}
 
 
 def test_one_person_alone_makes_no_list_and_is_left_to_the_telephone(play: Play):

@@ -10,7 +10,7 @@ from outreach.channels.wechat.api import Api
 from outreach.channels.wechat.outcomes import NO_RIGHT, outcome_of
 from outreach.channels.wechat.said import NoAnswer, Said
 from outreach.channels.wechat.tokens import Clock
-from outreach.domain.messages import Outcome, Parked, Rejected, RetryLater
+from outreach.domain.messages import Outcome, Parked, Rejected, RetryLater, Unconfirmed
 
 BY_TAG, BY_LIST = "/cgi-bin/message/mass/sendall", "/cgi-bin/message/mass/send"
 TAGS, NEW_TAG, TAGGED = "/cgi-bin/tags/get", "/cgi-bin/tags/create", "/cgi-bin/user/tag/get"
@@ -46,8 +46,10 @@ class Mass:
         if isinstance(tag, Parked):
             return tag
         have = None if tag is None else await self.tagged(tag)
-        if tag is None or have is None or not await self.keep_in_step(tag, have, openids):
+        if tag is None or have is None:
             return RetryLater(_PASSING, code="tag")
+        if not await self.keep_in_step(tag, have, openids) or await self.tagged(tag) != set(openids):
+            return Rejected("tag")  # not one more, and not one fewer
         return await self.to_tag(tag, text, name)
 
     async def tagged(self, tag: int) -> set[str] | None:
@@ -101,8 +103,8 @@ class Mass:
         said = await self._api.call(path, body, repeatable=True)
         if isinstance(said, Said) and said.code in {NO_QUOTA, NO_RIGHT}:
             return USED_UP if said.code == NO_QUOTA else Parked(str(NO_RIGHT))
-        if isinstance(said, NoAnswer):  # asked again under the same name it is sent once
-            return RetryLater(_PASSING, code=said.code)
+        if isinstance(said, NoAnswer) and said.left:  # asked again under the same name it is sent once
+            return Unconfirmed(said.code)
         return outcome_of(said, repeatable=True, now=self._clock())
 
 

@@ -16,7 +16,15 @@ from outreach.services.cards import Caller, Draft, Fate, Letter
 from outreach.store.codec import packed
 from outreach.store.prepared import Prepared
 from outreach.store.rows_ledger import OPEN_DELIVERY
-from outreach.store.shelves import ledger_claim, ledger_entry, ledger_record, ledger_tidying, ledger_ways, windows
+from outreach.store.shelves import (
+    ledger_claim,
+    ledger_entry,
+    ledger_record,
+    ledger_tidying,
+    ledger_ways,
+    masses,
+    windows,
+)
 from outreach.store.shelves.lanes import hold_of
 from outreach.store.shelves.ledger_letters import DELIVERY, LETTERS, LETTERS_BY_ID, letters_of
 from outreach.store.shelves.ledger_outcomes import ERASED, FINISHED
@@ -211,7 +219,9 @@ class DeliveryShelf(Shelf):
     def receipt(self, lane: LaneName, external_id: str, code: str, now: datetime) -> bool:
         """What became of the message that the platform calls *external_id*; False if there is none that was sent."""
         became = {"became": _S.FAILED.value, "why": code} if code else {"became": _S.SENT.value, "why": DELIVERED}
-        return self._change(_RECEIPT, {"on": lane, "external": external_id, "now": now} | became) > 0
+        values = {"on": lane, "external": external_id, "now": now}
+        begun = bool(code) and masses.refused_after_all(self._at, lane, external_id, code, now)
+        return self._change(_RECEIPT, values | became) > 0 or begun
 
     def hurry(self, key: str, now: datetime) -> None:
         """What waits in the queue under *key* is due now."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, select, text, update
+from sqlalchemy import bindparam, case, or_, select, text, update
 
 from outreach.domain.delivery import DeliveryState
 from outreach.domain.ids import AddressId, DeliveryId, LaneName, ResidentId
@@ -21,9 +21,10 @@ _S = DeliveryState
 _NOW = bindparam("now", type_=_D.due_at.type)
 _UNFINISHED = sorted(state.value for state in DeliveryState if state not in FINISHED)
 _BY_ADDRESS = (_D.address_id == bindparam("of"), _D.to_sealed.is_(None))
+_NOT_IN_A_MASS = or_(_D.mass_id.is_(None), _D.state != _S.CALLING.value)  # that goes to its list, whoever left it
 _REROUTE = (
     update(DELIVERY)
-    .where(*_BY_ADDRESS, _D.state.in_(_UNFINISHED))
+    .where(*_BY_ADDRESS, _D.state.in_(_UNFINISHED), _NOT_IN_A_MASS)
     .values(
         address_id=bindparam("way"),
         lane=bindparam("on"),
