@@ -266,7 +266,8 @@ class App:
         settings, core = self.settings, self.core
         able, manners = door.counter.capabilities, core.crafts.manners
         elsewhere = self._at_any_time - {door.lane}
-        return Outlet(door.lane, able, core.desk, settings.quiet, settings.weekly_cap, manners, elsewhere)
+        masses = isinstance(door.channel, MassChannel) and door.channel.mass_terms is not None
+        return Outlet(door.lane, able, core.desk, settings.quiet, settings.weekly_cap, manners, elsewhere, masses)
 
     @property
     def _at_any_time(self) -> frozenset[LaneName]:

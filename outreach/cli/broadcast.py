@@ -206,6 +206,8 @@ def _show_samples(seen: Preview) -> None:
 def _show_run(run: DryRun) -> None:
     print_table(("CHANNEL", "LANGUAGE", "PEOPLE"), ((cell.lane, cell.language, cell.people) for cell in run.cells))
     print(f"{run.people} of {run.all} people get it" + (f", {run.later} of them later" if run.later else ""))
+    if run.by_mass:
+        print(f"{run.by_mass} more wait for a mass message of their channel")
     for why, people in sorted(run.left_out.items()):
         print(f"left out: {people} {why}")
     for lane, at in sorted(run.finishes.items()):

@@ -12,7 +12,7 @@ from outreach.domain.actor import Actor
 from outreach.domain.ids import ThreadId
 
 if TYPE_CHECKING:
-    from outreach.services.cards import ThreadCard
+    from outreach.services.cards_care import ThreadCard
 
 app = typer.Typer(no_args_is_help=True, help="Residents who asked for a person.")
 Id = Annotated[int, typer.Argument(min=1, max=LARGEST_ID, help="The thread's id.")]

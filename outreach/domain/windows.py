@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from outreach.domain.messages import Act, Allowance, Incoming, Message, Pressed, Reach, Reachability, Unparsed
+from outreach.domain.messages import (
+    Act,
+    Allowance,
+    Capabilities,
+    Incoming,
+    Message,
+    Pressed,
+    Reach,
+    Reachability,
+    Unparsed,
+)
 
 _SLACK = timedelta(minutes=1)
 _SHARE_OF_SLACK = 10
@@ -54,6 +64,19 @@ def opened_by(
     begun = now if sent_at is None else min(sent_at, now)
     slack = min(_SLACK, allowed.lasts / _SHARE_OF_SLACK)
     return PushWindow(begun + allowed.lasts - slack, allowed.messages, act)
+
+
+def open_until(
+    able: Capabilities, last_word: datetime | None, window: PushWindow | None, now: datetime
+) -> datetime | None:
+    """Until when somebody can be written to who last wrote then; ``None``: not any more. By *window* where it counts.
+
+    After a tap that is a minute, not the two days after a word.
+    """
+    if able.allowances and window is not None:
+        return window.until if window.left_at(now) else None
+    until = None if last_word is None or able.reply_window is None else last_word + able.reply_window
+    return until if until is not None and now < until else None
 
 
 def takes_the_place(new: PushWindow, old: PushWindow | None, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from outreach.domain.messages import RetryLater
-from outreach.services.cards import Fate
+from outreach.services.cards_ledger import Fate
 from outreach.services.dispatch import Result
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(seconds=60)

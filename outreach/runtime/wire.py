@@ -12,7 +12,7 @@ from outreach.channels.base import Channel
 from outreach.domain.delivery import pause_before
 from outreach.domain.messages import Halted, Moved, Outgoing, RetryLater, Sent, Unconfirmed
 from outreach.runtime.pacing import Pacer
-from outreach.services.cards import Fate, Letter, NotCalled
+from outreach.services.cards_ledger import Fate, Letter, NotCalled
 from outreach.services.dispatch import Ready, Result
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from outreach.domain.broadcast import finishes_at, helps_until, kind_of
 from outreach.domain.ids import LaneName
-from outreach.domain.may_send import Door, Later, No, Recipient, Subject, may_send
+from outreach.domain.may_send import Door, Later, No, Recipient, Subject, Why, may_send
 from outreach.domain.messages import Language, MessageKind
 from outreach.domain.people import Purpose
 from outreach.domain.quiet_days import QuietDays
@@ -68,8 +68,11 @@ def dry_run(uow: UnitOfWork, room: Newsroom, new: NewBroadcast, texts: Texts, no
         for each in uow.broadcasts.tally(aim, lanes, room.weekly_cap, begins, days)
     ]
     left_out: Counter[str] = Counter()
+    masses, by_mass = {outlet.lane for outlet in room.outlets if outlet.masses}, 0
     for each in found:
-        if each.tally.why:
+        if each.tally.why == Why.WINDOW_CLOSED and each.tally.lane in masses:
+            by_mass += each.tally.people
+        elif each.tally.why:
             left_out[each.tally.why] += each.tally.people
     reached = [each for each in found if not each.tally.why]
     return DryRun(
@@ -78,6 +81,7 @@ def dry_run(uow: UnitOfWork, room: Newsroom, new: NewBroadcast, texts: Texts, no
         sum(each.tally.people for each in reached if each.tally.later),
         begins,
         _finishes(room, new, texts, reached, begins, there),
+        by_mass,
     )
 
 
@@ -139,7 +143,8 @@ def _sample(
 def _open_lane(outlet: Outlet, kind: MessageKind, now: datetime) -> OpenLane:
     able = outlet.capabilities
     window = None if kind in able.any_time else able.reply_window
-    return OpenLane(outlet.lane, able.may_push, None if window is None else now - window)
+    before = None if window is None else now - window
+    return OpenLane(outlet.lane, able.may_push, before, bool(able.allowances), outlet.elsewhere)
 
 
 def _cells(reached: Iterable[Tally]) -> Iterable[Cell]:

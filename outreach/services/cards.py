@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import NewType, TypeAlias
+from typing import NewType
 
 from outreach.domain.activity import ActivityKind, ActivityStatus, SignUpPolicy
-from outreach.domain.delivery import DeliveryState
 from outreach.domain.ids import (
     ActivityId,
     AddressId,
-    AlertId,
-    DeliveryId,
     InboxId,
     LaneName,
     RegionId,
     ResidentId,
     SignUpId,
     StaffId,
-    ThreadId,
 )
-from outreach.domain.messages import Incoming, Language, MessageKind, Outcome, Outgoing
+from outreach.domain.messages import Incoming, Language, Outgoing
 from outreach.domain.people import Purpose, Rhythm
 from outreach.domain.signup import Standing
-from outreach.domain.times import QuietHours
-from outreach.domain.windows import PushWindow
-from outreach.services.cards_broadcasts import Posted
 
 FIRST_PUBLIC_NUMBER = 100  # 1–99 are places in the list a person saw last
 
@@ -193,72 +185,6 @@ class RosterLine:
     nickname: str | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A delivery about to be written out: why it exists, for whom, in which words.
-
-    *subject*: ids only; *body*: words fixed beforehand. *home*: the path of their region; *quiet*, *weekly_cap*,
-    *helplines*: where one sets them. *muted_regions*, *told* (when they got those of the last week) and *posted* (of a
-    broadcast): for announcements and tips alone. *window*: what the platform still lets through.
-    """
-
-    id: DeliveryId
-    kind: MessageKind
-    lane: LaneName
-    to: str = field(repr=False)
-    resident_id: ResidentId | None
-    address_id: AddressId | None
-    language: Language
-    zone: str
-    audiences: frozenset[str]
-    consents: frozenset[Purpose]
-    reachable: bool
-    last_word_at: datetime | None
-    subject: Mapping[str, str | int]
-    body: tuple[Outgoing, ...] = field(repr=False)
-    helps_until: datetime | None
-    needed_by: datetime | None
-    key: str
-    tries: int
-    parts_sent: int
-    state: DeliveryState
-    quiet: QuietHours | None = None
-    muted_regions: frozenset[int] = frozenset()
-    told: tuple[datetime, ...] = ()
-    weekly_cap: int | None = None
-    helplines: str = ""
-    posted: Posted | None = None
-    home: str = ""
-    window: PushWindow | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A delivery to be put into the ledger for a known resident; the store finds their address.
-
-    *subject* as in `Letter`; *body* only for words that exist nowhere else.
-    """
-
-    kind: MessageKind
-    key: str
-    resident_id: ResidentId
-    due_at: datetime
-    subject: Mapping[str, str | int]
-    helps_until: datetime | None = None
-    needed_by: datetime | None = None
-    body: tuple[Outgoing, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class NotCalled:
-    """A delivery that was made ready but not called: one before it, to the same person, must go first."""
-
-    after: timedelta
-
-
-Fate: TypeAlias = Outcome | NotCalled  # what became of a delivery that was `calling`
-
-
 class InboxState(StrEnum):
     """received > answered, or quarantined when it cannot be handled."""
 
@@ -294,71 +220,6 @@ class Mail:
 
     cursor: int
     message: Outgoing = field(repr=False)
-
-
-class AlertState(StrEnum):
-    """raised > sent > acknowledged > closed."""
-
-    RAISED = "raised"
-    SENT = "sent"
-    ACKNOWLEDGED = "acknowledged"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class AlertCard:
-    """Somebody may be in danger: class, subtype and rule ids, never a word of theirs."""
-
-    id: AlertId
-    lane: LaneName
-    person: str
-    """A pseudonymous key: the same person has the same one."""
-    risk: str
-    subtype: str
-    rules: tuple[str, ...]
-    lexicon: str
-    state: AlertState
-    raised_at: datetime
-    acknowledged_at: datetime | None = None
-    acknowledged_by: str | None = None
-    region_path: str = ""
-    region_name: str = ""
-
-
-class ThreadState(StrEnum):
-    """open (staff owe an answer) > answered > closed."""
-
-    OPEN = "open"
-    ANSWERED = "answered"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadEntry:
-    """One note in a thread. *by* is ``resident`` or ``staff``."""
-
-    id: int
-    by: str
-    at: datetime
-    text: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadCard:
-    """A resident talking with staff; *entries* only where they were asked for. *channel* is where they wrote last."""
-
-    id: ThreadId
-    resident_id: ResidentId
-    channel: str
-    language: Language
-    state: ThreadState
-    opened_at: datetime
-    changed_at: datetime
-    entries: tuple[ThreadEntry, ...] = field(default=(), repr=False)
-    region_path: str = ""
-    region_name: str = ""
-    last_word_at: datetime | None = None
-    """When they last wrote on that channel: some let us answer only for a while after it."""
 
 
 @dataclass(frozen=True, slots=True)

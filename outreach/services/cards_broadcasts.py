@@ -125,11 +125,15 @@ class OpenLane:
     """What decides on one lane whether somebody can be written to of our own accord.
 
     *closed_before*: whose last word is older cannot be, just now; ``None``: everybody can. *may_push* False: nobody.
+    *counted*: the platform counts what it lets through to each, so their window decides where we know it. *always*:
+    other lanes on which somebody can be written to at any time instead.
     """
 
     lane: LaneName
     may_push: bool
     closed_before: datetime | None
+    counted: bool = False
+    always: frozenset[LaneName] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +168,8 @@ class DryRun:
 
     *left_out* by reason: those of `Why`, and ``no_address`` and ``wrong_language``. *later*: so many of *people* have
     had their share of this week, or keep a quiet day, and get it later. *finishes*: when each lane would be through,
-    quiet hours and quiet days left aside.
+    quiet hours and quiet days left aside. *by_mass*: so many more wait for a mass message, if their month and the
+    account's day have one left.
     """
 
     cells: tuple[Cell, ...]
@@ -172,16 +177,17 @@ class DryRun:
     later: int
     begins: datetime
     finishes: Mapping[LaneName, datetime]
+    by_mass: int = 0
 
     @property
     def people(self) -> int:
-        """How many get it."""
+        """How many get it, without those by mass."""
         return sum(cell.people for cell in self.cells)
 
     @property
     def all(self) -> int:
         """How many live in the region."""
-        return self.people + sum(self.left_out.values())
+        return self.people + self.by_mass + sum(self.left_out.values())
 
 
 @dataclass(frozen=True, slots=True)

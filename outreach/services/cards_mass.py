@@ -10,7 +10,7 @@ from outreach.domain.broadcast import BroadcastId
 from outreach.domain.ids import DeliveryId, LaneName
 from outreach.domain.mass import MassId, MassState
 from outreach.domain.messages import Language
-from outreach.services.cards import Letter
+from outreach.services.cards_ledger import Letter
 
 
 @dataclass(frozen=True, slots=True)

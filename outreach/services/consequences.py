@@ -10,7 +10,8 @@ from outreach.domain.delivery import change_key, confirmation_key
 from outreach.domain.facts import Accepted, CalledOff, Refused, Rescheduled, Resized, SignedUp, Withdrawn, needed_by
 from outreach.domain.messages import MessageKind
 from outreach.domain.signup import SignUp, Standing
-from outreach.services.cards import ActivityCard, Draft
+from outreach.services.cards import ActivityCard
+from outreach.services.cards_ledger import Draft
 from outreach.services.ports import UnitOfWork
 
 _OVERTAKEN_BY_A_MOVE = ("reminder", "moved")

@@ -11,7 +11,7 @@ from outreach.content import fit
 from outreach.domain.may_send import Subject
 from outreach.domain.messages import Capabilities, Language, Outgoing
 from outreach.domain.people import Audience
-from outreach.services.cards import Letter
+from outreach.services.cards_ledger import Letter
 from outreach.services.letters import Desk, write_out
 from outreach.services.manners import Manners
 from outreach.services.ports import UnitOfWork

@@ -17,7 +17,7 @@ from outreach.domain.messages import Capabilities, Outgoing
 from outreach.domain.quiet_days import QuietDays
 from outreach.domain.times import QuietHours
 from outreach.domain.windows import Route, choose_route
-from outreach.services.cards import Fate, Letter
+from outreach.services.cards_ledger import Fate, Letter
 from outreach.services.copies import Copies, subject_of
 from outreach.services.letters import Desk
 from outreach.services.manners import Manners
@@ -71,6 +71,8 @@ class Outlet:
     manners: Manners = field(default_factory=Manners)
     elsewhere: frozenset[LaneName] = frozenset()
     """Lanes on which people can be written to at any time."""
+    masses: bool = False
+    """Whether news goes out by mass messages to whom nothing else gets through."""
     shares: Shares = field(default_factory=Shares, compare=False)
     """What the ranks that wait for each other are owed; it lasts as long as the lane is ours."""
 

@@ -15,7 +15,8 @@ from outreach.domain.actor import Permission
 from outreach.domain.ids import ThreadId
 from outreach.domain.messages import MessageKind, Outgoing
 from outreach.safety import RiskClass
-from outreach.services.cards import AlertCard, AlertState, Caller
+from outreach.services.cards import Caller
+from outreach.services.cards_care import AlertCard, AlertState
 from outreach.services.cards_staff import StaffCard
 from outreach.services.linking import MOST_WRONG, PAUSE
 from outreach.services.ports import UnitOfWork

@@ -24,7 +24,8 @@ from outreach.domain.messages import (
 )
 from outreach.domain.windows import act_of, opened_by
 from outreach.services import dispatch, linking, local
-from outreach.services.cards import Caller, InboxEntry, InboxState, Letter
+from outreach.services.cards import Caller, InboxEntry, InboxState
+from outreach.services.cards_ledger import Letter
 from outreach.services.letters import Desk, write_out
 from outreach.services.manners import PLAIN, Manners
 from outreach.services.ports import UnitOfWork

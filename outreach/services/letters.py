@@ -15,8 +15,9 @@ from outreach.domain.messages import Choice, Language, Outgoing
 from outreach.domain.people import Audience
 from outreach.domain.signup import Standing
 from outreach.services.calendars import Calendars, discreet_title
-from outreach.services.cards import ApprovedItem, Letter, MyPlace
+from outreach.services.cards import ApprovedItem, MyPlace
 from outreach.services.cards_broadcasts import BroadcastText
+from outreach.services.cards_ledger import Letter
 from outreach.services.helplines import Lines
 from outreach.services.ports import UnitOfWork
 from outreach.wording import Wording, when

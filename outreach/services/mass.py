@@ -17,7 +17,7 @@ from outreach.domain.ids import DeliveryId
 from outreach.domain.mass import MassState, MassTerms, day_of, may_ask_again, month_of, next_day
 from outreach.domain.may_send import Later, No, Now, Why
 from outreach.domain.messages import Halted, Language, Outcome, Parked, RetryLater, Sent, Unconfirmed
-from outreach.services.cards import Letter
+from outreach.services.cards_ledger import Letter
 from outreach.services.cards_mass import Lot, Mass
 from outreach.services.dispatch import POISON, UNWRITABLE, Open, Outlet, state_for
 from outreach.services.ports import UnitOfWork

@@ -13,7 +13,8 @@ from outreach.domain.messages import Language, Outgoing
 from outreach.safety import Duty, Replies, RiskClass, Screen, Verdict, answer_verdict
 from outreach.services import local
 from outreach.services.access import require_somewhere
-from outreach.services.cards import AlertCard, Caller
+from outreach.services.cards import Caller
+from outreach.services.cards_care import AlertCard
 from outreach.services.helplines import Lines
 from outreach.services.ports import UnitOfWork
 

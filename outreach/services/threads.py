@@ -10,7 +10,9 @@ from outreach.domain.errors import IllegalMove, NotFound, StaleVersion
 from outreach.domain.ids import ThreadId
 from outreach.domain.messages import MessageKind, Outgoing
 from outreach.services.access import require_somewhere
-from outreach.services.cards import Caller, Draft, PersonCard, ThreadCard, ThreadState
+from outreach.services.cards import Caller, PersonCard
+from outreach.services.cards_care import ThreadCard, ThreadState
+from outreach.services.cards_ledger import Draft
 from outreach.services.ports import UnitOfWork
 from outreach.services.problems import BadFields, Problem
 

@@ -12,8 +12,9 @@ from outreach.domain.ids import ResidentId
 from outreach.domain.messages import Language, MessageKind
 from outreach.domain.people import GENERAL, Audience, Rhythm
 from outreach.domain.times import next_slot
-from outreach.services.cards import ApprovedItem, Draft, PersonCard, TipDue
+from outreach.services.cards import ApprovedItem, PersonCard, TipDue
 from outreach.services.cards_broadcasts import Reason, Told
+from outreach.services.cards_ledger import Draft
 from outreach.services.manners import PLAIN, Manners
 from outreach.services.ports import UnitOfWork
 

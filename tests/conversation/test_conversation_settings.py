@@ -15,7 +15,7 @@ from outreach.domain.ids import ResidentId
 from outreach.domain.messages import MessageKind
 from outreach.domain.nickname import MOST_SIGNS
 from outreach.domain.people import Purpose, Rhythm
-from outreach.services.cards import Draft
+from outreach.services.cards_ledger import Draft
 from outreach.store import Database
 
 BOTH = {Purpose.TIPS, Purpose.NEWS}

@@ -6,8 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from outreach.domain.messages import Act, Allowance, Message, Pressed, Reach, Reachability, Receipt, Unparsed
-from outreach.domain.windows import PushWindow, Route, act_of, choose_route, opened_by, takes_the_place
+from outreach.domain.messages import (
+    Act,
+    Allowance,
+    Capabilities,
+    Message,
+    Pressed,
+    Reach,
+    Reachability,
+    Receipt,
+    Unparsed,
+)
+from outreach.domain.windows import PushWindow, Route, act_of, choose_route, open_until, opened_by, takes_the_place
 
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 HOURS, SECONDS = timedelta(hours=1), timedelta(seconds=1)
@@ -85,3 +95,27 @@ def test_nothing_is_left_in_a_window_that_is_over():
 )
 def test_the_first_way_that_gets_there(left, kept, parts, templated, route):
     assert choose_route(left=left, kept=kept, parts=parts, templated=templated) is route
+
+
+@pytest.mark.parametrize(
+    ("allowances", "word", "window", "until"),
+    [
+        ({}, -HOURS, None, 47 * HOURS),
+        ({}, -48 * HOURS, None, None),
+        ({}, None, None, None),
+        (RULES, -HOURS, None, 47 * HOURS),  # from before it was counted
+        (RULES, -HOURS, PushWindow(NOW + 30 * SECONDS, 3, Act.CLICK), 30 * SECONDS),
+        (RULES, -HOURS, PushWindow(NOW, 3, Act.CLICK), None),
+        (RULES, -HOURS, PushWindow(NOW + HOURS, 0, Act.MESSAGE), None),
+        ({}, -HOURS, PushWindow(NOW, 0, Act.MESSAGE), 47 * HOURS),
+    ],
+)
+def test_until_when_somebody_can_be_answered(allowances, word, window, until):
+    able = Capabilities(
+        text_limit=600, text_unit="utf8", buttons=False, max_buttons=0, files=False, may_push=True, replies_in_place=1,
+        rate_per_second=10, max_in_flight=4, reply_window=48 * HOURS, allowances=allowances,
+    )  # fmt: skip
+
+    found = open_until(able, None if word is None else NOW + word, window, NOW)
+
+    assert found == (None if until is None else NOW + until)

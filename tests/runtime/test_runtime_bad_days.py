@@ -36,7 +36,8 @@ from outreach.runtime.clock import system_clock
 from outreach.runtime.sender import LEASE, Sender
 from outreach.runtime.spool import Spool
 from outreach.services import dead_letters, people
-from outreach.services.cards import Caller, Draft
+from outreach.services.cards import Caller
+from outreach.services.cards_ledger import Draft
 from outreach.services.dispatch import UNWRITABLE
 from outreach.services.people import Arrival, Notice
 from outreach.store import Database

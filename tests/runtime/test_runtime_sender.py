@@ -31,7 +31,8 @@ from outreach.runtime import sender as sender_module
 from outreach.runtime.bridge import Bridge
 from outreach.runtime.sender import Sender
 from outreach.services import dispatch, people
-from outreach.services.cards import Caller, Draft
+from outreach.services.cards import Caller
+from outreach.services.cards_ledger import Draft
 from outreach.services.dispatch import Outlet, Ready, Result
 from outreach.services.people import Arrival, Notice
 from outreach.services.ports import UnitOfWork

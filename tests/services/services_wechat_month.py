@@ -25,7 +25,8 @@ from outreach.domain.messages import Sent as WasSent
 from outreach.domain.people import Purpose
 from outreach.domain.secret import Secret
 from outreach.services import dispatch, intake, people, reminders, signups
-from outreach.services.cards import Caller, Draft
+from outreach.services.cards import Caller
+from outreach.services.cards_ledger import Draft
 from outreach.services.dispatch import Outlet, Ready, Result
 from outreach.services.intake import Counter
 from outreach.services.people import Arrival

@@ -13,7 +13,8 @@ from outreach.domain.messages import Language, MessageKind
 from outreach.domain.nickname import BadNickname
 from outreach.domain.people import Purpose, Rhythm
 from outreach.services import people
-from outreach.services.cards import Caller, Draft, PersonCard
+from outreach.services.cards import Caller, PersonCard
+from outreach.services.cards_ledger import Draft
 from outreach.services.people import Arrival
 
 ANN = Caller(PUSH, "ann")

@@ -9,7 +9,8 @@ from outreach.domain.actor import Role
 from outreach.domain.ids import RegionId, ThreadId
 from outreach.domain.messages import Language, Sent
 from outreach.services import duty, safeguarding, staff, threads
-from outreach.services.cards import AlertState, Caller
+from outreach.services.cards import Caller
+from outreach.services.cards_care import AlertState
 from outreach.services.duty import pace_of
 
 MINUTE = timedelta(minutes=1)

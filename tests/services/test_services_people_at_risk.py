@@ -10,7 +10,8 @@ from outreach.domain.errors import BadInput, Forbidden, IllegalMove, NotFound
 from outreach.domain.ids import AlertId, ThreadId
 from outreach.safety import RiskClass, Subtype, Verdict
 from outreach.services import safeguarding, threads
-from outreach.services.cards import AlertState, Caller, PersonCard, ThreadState
+from outreach.services.cards import Caller, PersonCard
+from outreach.services.cards_care import AlertState, ThreadState
 
 ANN = Caller(PUSH, "ann")
 VERDICT = Verdict(RiskClass.RISK, Subtype.SELF, ("zh.fixed.not_live",), "abc")

@@ -23,7 +23,8 @@ from outreach.domain.messages import (
 from outreach.domain.people import Purpose
 from outreach.domain.windows import PushWindow, takes_the_place
 from outreach.services import dispatch, intake, people, reminders
-from outreach.services.cards import Caller, Draft
+from outreach.services.cards import Caller
+from outreach.services.cards_ledger import Draft
 from outreach.services.dispatch import Outlet
 from outreach.services.intake import Counter
 from outreach.services.people import Arrival

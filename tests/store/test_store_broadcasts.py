@@ -20,11 +20,13 @@ from outreach.domain.actor import Actor
 from outreach.domain.broadcast import About, Approved, BroadcastId, BroadcastState, broadcast_key
 from outreach.domain.ids import LaneName, ResidentId
 from outreach.domain.may_send import BY_AUDIENCE, Door, No, Now, Recipient, Subject, Why, may_send
-from outreach.domain.messages import Language, MessageKind, Sent
+from outreach.domain.messages import Act, Language, MessageKind, Sent
 from outreach.domain.people import Audience, Consent, Purpose
 from outreach.domain.quiet_days import QuietDays
-from outreach.services.cards import Caller, Draft, Region
+from outreach.domain.windows import PushWindow
+from outreach.services.cards import Caller, Region
 from outreach.services.cards_broadcasts import Aim, BroadcastText, NewBroadcast, OpenLane
+from outreach.services.cards_ledger import Draft
 from outreach.store import Database
 from outreach.store.shelves.broadcast_meant import MEANT, PEOPLE_AND_WAYS, RESIDENT, lives_in, why_not
 from outreach.store.shelves.ledger_letters import ADDRESS, DELIVERY
@@ -348,6 +350,39 @@ def test_the_dry_run_knows_closed_doors_and_the_share_of_the_week(database: Data
             ("unreachable", False, "shut"): 1,
         }
         assert not [each for each in uow.broadcasts.tally(everybody(uow), lanes, None, NOW) if each.why == "capped"]
+
+
+def test_the_dry_run_goes_by_what_a_platform_counts_and_by_the_other_ways_of_a_person(database: Database):
+    counted = OpenLane(OTHER_LANE, True, NOW - timedelta(hours=48), counted=True, always=frozenset({LANE}))
+    with database.unit_of_work() as uow:
+        region = uow.regions.root().id
+        doors = {
+            "unknown": None,
+            "open": (1, 2),
+            "tapped": (-1, 2),
+            "used up": (1, 0),
+            "elsewhere": (-1, 2),
+            "gone": (-1, 2),
+        }
+        for name, window in doors.items():
+            card = uow.people.enrol(Caller(OTHER_LANE, name), Language.ZH, region, None, NOW - MINUTE)
+            assert card.resident_id is not None
+            uow.people.allow(card.resident_id, Consent(Purpose.NEWS, "1", "hash", OTHER_LANE, "zh", NOW))
+            if window is not None:
+                until = PushWindow(NOW + window[0] * MINUTE, window[1], Act.CLICK)
+                values = {"window_until": until.until, "window_left": until.left, "window_by": until.by.value}
+                here = ADDRESS.c.resident_id == card.resident_id
+                uow.connection.execute(update(ADDRESS).where(here).values(values))
+            if name in {"elsewhere", "gone"}:
+                uow.people.add_door(card.resident_id, Caller(LANE, name), NOW - timedelta(days=9), NOW)
+                if name == "gone":
+                    there = (ADDRESS.c.resident_id == card.resident_id, ADDRESS.c.lane == LANE)
+                    uow.connection.execute(update(ADDRESS).where(*there).values(reach="gone"))
+
+        found = uow.broadcasts.tally(everybody(uow), [OpenLane(LANE, True, None), counted], None, NOW)
+
+    by_reason = Counter({each.why: each.people for each in found})
+    assert by_reason == {"": 3, "window_closed": 3}  # unknown, open, elsewhere; tapped, used up, gone
 
 
 def test_a_region_may_set_its_own_share_of_the_week(database: Database):

@@ -11,7 +11,7 @@ from store_town import LANE, MINUTE, NOW, enrolled
 from outreach.domain.delivery import Rank, rank_of
 from outreach.domain.fairness import WEIGHTS, place
 from outreach.domain.messages import MessageKind
-from outreach.services.cards import Draft
+from outreach.services.cards_ledger import Draft
 from outreach.store import Database
 
 KINDS = {rank_of(kind): kind for kind in MessageKind}

@@ -11,7 +11,7 @@ from store_town import LANE, NOW, TOMORROW, caller, enrolled
 from outreach.domain.delivery import LATER_TRIES, MOST_TRIES, revives_at
 from outreach.domain.ids import DeliveryId
 from outreach.domain.messages import Language, MessageKind, Outgoing, RetryLater
-from outreach.services.cards import Draft
+from outreach.services.cards_ledger import Draft
 from outreach.store import Database
 from outreach.store.shelves.ledger_letters import DELIVERY
 from outreach.store.unit_of_work import SqlUnitOfWork

@@ -14,7 +14,8 @@ from outreach.domain.errors import Fault, NotFound
 from outreach.domain.ids import LaneName, ResidentId
 from outreach.domain.messages import Language, Message, MessageKind, Outgoing
 from outreach.domain.people import Purpose, Rhythm
-from outreach.services.cards import Caller, Draft
+from outreach.services.cards import Caller
+from outreach.services.cards_ledger import Draft
 from outreach.store import Database
 from outreach.store.rows import table_of
 from outreach.store.rows_people import ResidentRow

@@ -11,8 +11,10 @@ from store_town import LANE, MINUTE, NOW, caller, enrolled
 from outreach.domain.actor import Actor
 from outreach.domain.errors import NotFound
 from outreach.domain.ids import AlertId, LaneName, ThreadId
-from outreach.domain.messages import Choice, File, Language, Message, MessageKind, Outgoing, Unparsed
-from outreach.services.cards import AlertState, ApprovedItem, InboxState, ThreadState
+from outreach.domain.messages import Act, Choice, File, Language, Message, MessageKind, Outgoing, Unparsed
+from outreach.domain.windows import PushWindow
+from outreach.services.cards import ApprovedItem, InboxState
+from outreach.services.cards_care import AlertState, ThreadState
 from outreach.store import Database
 from outreach.store.rows import table_of
 from outreach.store.rows_inbound import InboxRow
@@ -208,6 +210,18 @@ def test_a_resident_and_staff_talk_in_one_thread_until_it_is_closed(database: Da
 
         uow.threads.close(thread.id, NOW)
         assert uow.threads.write(ann, ANN, "again", NOW).id != thread.id
+
+
+def test_a_thread_knows_what_the_platform_still_lets_through_to_them(database: Database):
+    with database.unit_of_work() as uow:
+        ann = enrolled(uow, "ann")
+        thread = uow.threads.write(ann, ANN, "a question", NOW)
+        assert thread.window is None
+
+        minute = PushWindow(NOW + MINUTE, 3, Act.CLICK)
+        assert uow.windows.opened(ANN, minute, NOW)
+
+        assert (uow.threads.get(thread.id).window, uow.threads.get(thread.id).last_word_at) == (minute, NOW)
 
 
 def test_threads_that_wait_longest_come_first(database: Database):

@@ -26,7 +26,7 @@ from outreach.domain.messages import (
     Unreachable,
 )
 from outreach.domain.people import Purpose
-from outreach.services.cards import Draft, Letter
+from outreach.services.cards_ledger import Draft, Letter
 from outreach.store import Database
 from outreach.store.rows import table_of
 from outreach.store.rows_ledger import AttemptRow

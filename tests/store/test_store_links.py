@@ -17,7 +17,8 @@ from outreach.domain.errors import NotFound
 from outreach.domain.ids import LaneName, ResidentId
 from outreach.domain.messages import Language, Message, MessageKind, Moved, Outgoing, Sent, Unreachable
 from outreach.domain.people import Consent, Purpose
-from outreach.services.cards import Caller, Draft, Letter
+from outreach.services.cards import Caller
+from outreach.services.cards_ledger import Draft, Letter
 from outreach.store import Database
 from outreach.store.rows import Row, table_of
 from outreach.store.rows_activities import SignUpRow

@@ -12,7 +12,7 @@ from store_town import LANE, MINUTE, NOW, TOMORROW, caller, enrolled, join, lect
 
 from outreach.domain.delivery import OPEN_STATES
 from outreach.domain.messages import Message, MessageKind, Outgoing, Sent
-from outreach.services.cards import Draft
+from outreach.services.cards_ledger import Draft
 from outreach.store import Database
 from outreach.store.rows_ledger import OPEN_DELIVERY
 from outreach.store.shelves.ledger_tidying import _TO_LOOK_AT

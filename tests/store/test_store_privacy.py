@@ -14,7 +14,8 @@ from outreach.domain.errors import Fault, NotFound
 from outreach.domain.ids import DeliveryId, LaneName
 from outreach.domain.messages import Message, MessageKind, Outgoing
 from outreach.domain.signup import Standing
-from outreach.services.cards import Caller, Draft
+from outreach.services.cards import Caller
+from outreach.services.cards_ledger import Draft
 from outreach.store import Database
 from outreach.store.rows import Row, table_of
 from outreach.store.rows_activities import SignUpRow

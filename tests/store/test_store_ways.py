@@ -16,8 +16,9 @@ from outreach.domain.ids import AddressId, LaneName, ResidentId
 from outreach.domain.messages import Language, MessageKind
 from outreach.domain.people import Consent, Purpose
 from outreach.domain.ways import Way, choose_way
-from outreach.services.cards import Caller, Draft
+from outreach.services.cards import Caller
 from outreach.services.cards_broadcasts import Aim, NewBroadcast
+from outreach.services.cards_ledger import Draft
 from outreach.store import Database
 from outreach.store.shelves.ledger_letters import ADDRESS, DELIVERY
 from outreach.store.unit_of_work import SqlUnitOfWork

@@ -12,7 +12,7 @@ from outreach.domain.delivery import DeliveryState
 from outreach.domain.ids import ResidentId
 from outreach.domain.messages import Act, MessageKind, Parked, Sent, Unconfirmed
 from outreach.domain.windows import PushWindow, takes_the_place
-from outreach.services.cards import Draft
+from outreach.services.cards_ledger import Draft
 from outreach.store import Database
 from outreach.store.unit_of_work import SqlUnitOfWork
 

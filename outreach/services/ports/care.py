@@ -15,13 +15,8 @@ from outreach.domain.ids import (
 )
 from outreach.domain.messages import Language
 from outreach.domain.secret import Secret
-from outreach.services.cards import (
-    AlertCard,
-    ApprovedItem,
-    Caller,
-    ThreadCard,
-    TipDue,
-)
+from outreach.services.cards import ApprovedItem, Caller, TipDue
+from outreach.services.cards_care import AlertCard, ThreadCard
 from outreach.services.cards_content import ApprovedText, ContentVersion
 from outreach.services.cards_office import AuditLine
 

@@ -16,15 +16,8 @@ from outreach.domain.ids import (
     SignUpId,
 )
 from outreach.domain.messages import Incoming, Language, Outgoing
-from outreach.services.cards import (
-    Caller,
-    Draft,
-    Fate,
-    InboxEntry,
-    Letter,
-    Mail,
-    Unanswered,
-)
+from outreach.services.cards import Caller, InboxEntry, Mail, Unanswered
+from outreach.services.cards_ledger import Draft, Fate, Letter
 from outreach.services.cards_office import LaneHealth
 
 

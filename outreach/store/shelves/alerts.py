@@ -12,7 +12,8 @@ from outreach.domain.actor import Actor
 from outreach.domain.errors import IllegalMove, NotFound
 from outreach.domain.ids import AlertId
 from outreach.safety import RiskClass
-from outreach.services.cards import AlertCard, AlertState, Caller
+from outreach.services.cards import Caller
+from outreach.services.cards_care import AlertCard, AlertState
 from outreach.store.dialect import ByDialect
 from outreach.store.rows import table_of
 from outreach.store.rows_ledger import DeliveryRow

@@ -30,7 +30,7 @@ from outreach.store.shelves.ledger_people import region_rules
 from outreach.store.transaction import Transaction
 
 _R, _A, _D, _G = RESIDENT.c, ADDRESS.c, DELIVERY.c, REGION.c
-_ABOVE = REGION.alias("above")
+_ABOVE, _OTHER = REGION.alias("above"), ADDRESS.alias("elsewhere")
 _JUST_BEFORE = timedelta(microseconds=1)
 
 
@@ -51,7 +51,7 @@ def tally(
         (why != MEANT, why),
         (_A.id.is_(None), literal(NO_ADDRESS)),
         (_A.lane.not_in([lane.lane for lane in lanes]), literal(Why.UNREACHABLE.value)),
-        (_is_shut(lanes), literal(Why.WINDOW_CLOSED.value)),
+        (_is_shut(lanes, now), literal(Why.WINDOW_CLOSED.value)),
         (and_(cap.is_not(None), full), literal(Why.CAPPED.value)),
         else_=literal(MEANT),
     ).label("why")
@@ -127,12 +127,21 @@ def _is_theirs(days: QuietDays) -> Iterator[ColumnElement[bool]]:
         yield exists().where(_ABOVE.c.code.in_(sorted(days.regions)), named)
 
 
-def _is_shut(lanes: Sequence[OpenLane]) -> ColumnElement[bool]:
-    """Whether we may not write first on somebody's lane just now."""
+def _is_shut(lanes: Sequence[OpenLane], now: datetime) -> ColumnElement[bool]:
+    """Whether we may not write first on somebody's lane just now, and on no other of theirs."""
     mute = [lane.lane for lane in lanes if not lane.may_push]
-    windows = [
-        and_(_A.lane == lane.lane, _A.last_word_at <= literal(lane.closed_before, _A.last_word_at.type))
-        for lane in lanes
-        if lane.may_push and lane.closed_before is not None
-    ]
+    windows = [_is_closed(lane, now) for lane in lanes if lane.may_push and lane.closed_before is not None]
     return or_(_A.lane.in_(mute), *windows)
+
+
+def _is_closed(lane: OpenLane, now: datetime) -> ColumnElement[bool]:
+    closed: ColumnElement[bool] = _A.last_word_at <= literal(lane.closed_before, _A.last_word_at.type)
+    if lane.counted:  # as the run itself goes by it, once we know it
+        used_up = or_(_A.window_until <= literal(now, _A.window_until.type), _A.window_left <= 0)
+        closed = case((_A.window_until.is_(None), closed), else_=used_up)
+    if not lane.always:
+        return and_(_A.lane == lane.lane, closed)
+    another = exists().where(
+        _OTHER.c.resident_id == _A.resident_id, _OTHER.c.lane.in_(sorted(lane.always)), _OTHER.c.reach == "reachable"
+    )
+    return and_(_A.lane == lane.lane, closed, ~another)

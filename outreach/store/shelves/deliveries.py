@@ -12,7 +12,8 @@ from outreach.domain.delivery import MOVES, DeliveryState, Rank, check_move
 from outreach.domain.errors import NotFound
 from outreach.domain.ids import ActivityId, DeliveryId, LaneName, ResidentId, SignUpId
 from outreach.domain.messages import Language, Outgoing
-from outreach.services.cards import Caller, Draft, Fate, Letter
+from outreach.services.cards import Caller
+from outreach.services.cards_ledger import Draft, Fate, Letter
 from outreach.store.codec import packed
 from outreach.store.prepared import Prepared
 from outreach.store.rows_ledger import OPEN_DELIVERY

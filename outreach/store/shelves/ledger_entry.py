@@ -12,7 +12,8 @@ from outreach.domain.delivery import DeliveryState, Rank, first_look, rank_of
 from outreach.domain.ids import ActivityId, LaneName, ResidentId
 from outreach.domain.messages import Language, MessageKind, Outgoing
 from outreach.domain.signup import Standing
-from outreach.services.cards import Caller, Draft
+from outreach.services.cards import Caller
+from outreach.services.cards_ledger import Draft
 from outreach.store.codec import pack_answers, packed
 from outreach.store.dialect import ByDialect
 from outreach.store.rows import table_of

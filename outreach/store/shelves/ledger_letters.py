@@ -16,7 +16,7 @@ from outreach.domain.ids import DeliveryId, ResidentId
 from outreach.domain.messages import Act, Language, MessageKind, Outgoing
 from outreach.domain.people import Purpose
 from outreach.domain.windows import PushWindow
-from outreach.services.cards import Letter
+from outreach.services.cards_ledger import Letter
 from outreach.store.codec import unpack_answers
 from outreach.store.rows import table_of
 from outreach.store.rows_ledger import DeliveryRow
@@ -119,11 +119,12 @@ def _letter(at: Transaction, row: Any, consents: frozenset[Purpose], beside: Bes
         helplines=beside.rules.helplines_at(row.path or ""),
         posted=beside.posted.get((row.broadcast_id, language.value)),
         home=row.path or "",
-        window=_window(row),
+        window=window_of(row),
     )
 
 
-def _window(row: Any) -> PushWindow | None:
+def window_of(row: Any) -> PushWindow | None:
+    """What the platform still lets through to the address in *row*; ``None``: nobody counts there."""
     if row.window_until is None:
         return None
     return PushWindow(row.window_until, row.window_left or 0, Act(row.window_by or Act.MESSAGE))

@@ -20,7 +20,7 @@ from outreach.domain.messages import (
     Unconfirmed,
     Unreachable,
 )
-from outreach.services.cards import Fate, NotCalled
+from outreach.services.cards_ledger import Fate, NotCalled
 
 HALT = timedelta(seconds=60)  # an account in trouble: staff are told, we look again in a minute
 

@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, case, func, insert, literal, select, text, upd
 from outreach.domain.delivery import MOST_TRIES, RESENT_WHEN_UNCONFIRMED, DeliveryState, pause_before
 from outreach.domain.ids import LaneName
 from outreach.domain.messages import NOTHING_LEFT, Moved, Parked, Unconfirmed, Unreachable
-from outreach.services.cards import Caller, Fate, Letter, NotCalled
+from outreach.services.cards import Caller
+from outreach.services.cards_ledger import Fate, Letter, NotCalled
 from outreach.store.prepared import Prepared
 from outreach.store.rows import table_of
 from outreach.store.rows_ledger import OPEN_DELIVERY, AttemptRow

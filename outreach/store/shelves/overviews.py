@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, String, bindparam, func, or_, select, text
 
 from outreach.domain.actor import Role
 from outreach.domain.signup import Standing
-from outreach.services.cards import ThreadState
+from outreach.services.cards_care import ThreadState
 from outreach.services.cards_overview import Reachable, Requests, Waiting
 from outreach.services.cards_planning import Scope
 from outreach.store.rows import table_of

@@ -12,12 +12,14 @@ from outreach.domain.actor import Actor
 from outreach.domain.errors import NotFound
 from outreach.domain.ids import ResidentId, ThreadId
 from outreach.domain.messages import Language
-from outreach.services.cards import Caller, ThreadCard, ThreadEntry, ThreadState
+from outreach.services.cards import Caller
+from outreach.services.cards_care import ThreadCard, ThreadEntry, ThreadState
 from outreach.store.dialect import ByDialect
 from outreach.store.keys import Seal
 from outreach.store.rows import table_of
 from outreach.store.rows_people import AddressRow, RegionRow, ResidentRow
 from outreach.store.rows_staff import ThreadEntryRow, ThreadRow
+from outreach.store.shelves.ledger_letters import window_of
 from outreach.store.transaction import Shelf
 
 _COLUMN = "thread_entry.text"
@@ -26,14 +28,34 @@ _THREAD, _ENTRY, _RESIDENT = table_of(ThreadRow), table_of(ThreadEntryRow), tabl
 _ADDRESS, _REGION = table_of(AddressRow), table_of(RegionRow)
 _T, _E, _R, _P = _THREAD.c, _ENTRY.c, _RESIDENT.c, _REGION.c
 
-_LAST_WORD = (
-    select(func.max(_ADDRESS.c.last_word_at))
-    .where(_ADDRESS.c.resident_id == _T.resident_id, _ADDRESS.c.lane == _T.lane)
+_THEIRS = _ADDRESS.alias("theirs")
+_A = _ADDRESS.c
+_WHERE_THEY_WROTE = (
+    select(_THEIRS.c.id)
+    .where(_THEIRS.c.resident_id == _T.resident_id, _THEIRS.c.lane == _T.lane)
+    .order_by(_THEIRS.c.last_word_at.desc(), _THEIRS.c.id)
+    .limit(1)
     .scalar_subquery()
 )
 _CARDS = select(
-    _T.id, _T.resident_id, _T.lane, _R.language, _T.state, _T.opened_at, _T.changed_at, _P.path, _P.name, _LAST_WORD
-).select_from(_THREAD.join(_RESIDENT, _R.id == _T.resident_id).join(_REGION, _P.id == _R.region_id))
+    _T.id,
+    _T.resident_id,
+    _T.lane,
+    _R.language,
+    _T.state,
+    _T.opened_at,
+    _T.changed_at,
+    _P.path,
+    _P.name,
+    _A.last_word_at,
+    _A.window_until,
+    _A.window_left,
+    _A.window_by,
+).select_from(
+    _THREAD.join(_RESIDENT, _R.id == _T.resident_id)
+    .join(_REGION, _P.id == _R.region_id)
+    .outerjoin(_ADDRESS, _A.id == _WHERE_THEY_WROTE)
+)
 _BY_ID = _CARDS.where(_T.id == bindparam("id"))
 _WAITED = (_T.state != _OPEN, _T.changed_at, _T.id)
 _LISTED = _CARDS.order_by(*_WAITED).limit(bindparam("limit"))
@@ -181,7 +203,7 @@ def _behind(row: Any, after: ThreadId) -> ColumnElement[bool]:
 
 
 def _card(row: Any) -> ThreadCard:
-    found, resident_id, lane, language, state, opened_at, changed_at, region_path, region_name, last_word_at = row
+    found, resident_id, lane, language, state, opened_at, changed_at, region_path, region_name, last_word_at, *_ = row
     return ThreadCard(
         id=found,
         resident_id=resident_id,
@@ -193,4 +215,5 @@ def _card(row: Any) -> ThreadCard:
         region_path=region_path,
         region_name=region_name,
         last_word_at=last_word_at,
+        window=window_of(row),
     )

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Select, String, TextClause, bindparam, fun
 from outreach.domain.actor import Role
 from outreach.domain.delivery import DeliveryState, Rank
 from outreach.domain.ids import LaneName
-from outreach.services.cards import InboxState, ThreadState
+from outreach.services.cards import InboxState
+from outreach.services.cards_care import ThreadState
 from outreach.services.cards_vitals import MOST, Backlog, Guard, Home, LaneTraffic, Stamps, Waits
 from outreach.store.rows import table_of
 from outreach.store.rows_accounts import StaffRow

@@ -13,8 +13,9 @@ from outreach.domain.ids import ActivityId, AddressId, ResidentId
 from outreach.domain.messages import Act
 from outreach.domain.signup import Standing
 from outreach.domain.windows import PushWindow
-from outreach.services.cards import Caller, Letter
+from outreach.services.cards import Caller
 from outreach.services.cards_broadcasts import CallLine
+from outreach.services.cards_ledger import Letter
 from outreach.store.prepared import Prepared
 from outreach.store.rows import table_of
 from outreach.store.rows_activities import ActivityRow, SignUpRow

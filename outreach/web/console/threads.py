@@ -9,8 +9,9 @@ from typing import Any
 from starlette.routing import BaseRoute
 
 from outreach.domain.ids import ThreadId
+from outreach.domain.windows import open_until
 from outreach.services import threads
-from outreach.services.cards import ThreadCard, ThreadState
+from outreach.services.cards_care import ThreadCard, ThreadState
 from outreach.services.ports import UnitOfWork
 from outreach.web.console.frame import Console, Page
 from outreach.web.console.visit import Go, Visit
@@ -86,6 +87,5 @@ def _window(visit: Visit, card: ThreadCard) -> tuple[str, datetime | None]:
         return "waits", None
     if able.reply_window is None:
         return "open", None
-    if card.last_word_at is None or visit.now >= card.last_word_at + able.reply_window:
-        return "waits", None
-    return "until", card.last_word_at + able.reply_window
+    until = open_until(able, card.last_word_at, card.window, visit.now)
+    return ("waits", None) if until is None else ("until", until)

@@ -274,6 +274,7 @@ OFFICE_EN: Mapping[str, str] = {
     "do_not": "do not",
     "through_by": "Through by about",
     "some_later": "{n} of them get it later: they have had enough this week, or a festival or an exam is on.",
+    "some_by_mass": "{n} more cannot be written to just now. They get a mass message, if their month has one left.",
     "left_out": "Left out, because",
     "why_no_consent": "they did not agree to such messages",
     "why_not_for_them": "it is for another audience than they chose",

@@ -255,6 +255,7 @@ OFFICE_ZH: Mapping[str, str] = {
     "do_not": "人不会收到",
     "through_by": "预计发完",
     "some_later": "其中 {n} 人会晚些再发：这星期已经收得够多，或者正逢节日、考试。",
+    "some_by_mass": "另有 {n} 人现在不能直接发，会用微信群发发给他们（每人每月4次，用完就收不到）。",
     "left_out": "不发给他们，因为",
     "why_no_consent": "没有同意收这类消息",
     "why_not_for_them": "不是他们选的类别",
