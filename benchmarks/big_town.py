@@ -123,7 +123,7 @@ class BigTown:
 
     def _addresses(self) -> Iterator[dict[str, object]]:
         for number in range(1, self._size.residents + 1):
-            lane, reference = LANES[number % 3], f"big-{number}"
+            lane, reference = LANES[number % 3], reference_of(number)
             yield {
                 "id": number,
                 "resident_id": number,
@@ -252,7 +252,7 @@ class BigTown:
             yield {
                 "key": self._database.ring.index("alert", str(number)),
                 "lane": "wechat",
-                "person": self._database.ring.index("wechat", f"big-{number}"),
+                "person": self._database.ring.index("wechat", reference_of(number)),
                 "risk": "risk",
                 "subtype": "self",
                 "rules": "zh.1",
@@ -261,6 +261,11 @@ class BigTown:
                 "raised_at": self._now - timedelta(hours=number),
                 "region_id": self._random.choice(regions),
             }
+
+
+def reference_of(number: int) -> str:
+    """How a platform calls resident *number*: digits, which all of them may use."""
+    return str(10**6 + number)
 
 
 def _write(connection: Connection, row: type, rows: Iterable[dict[str, object]]) -> int:
