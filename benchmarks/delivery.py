@@ -38,7 +38,15 @@ def _ledger(residents: int, kinds: tuple[str, ...]) -> Iterator[str]:
             yield from delivery_ledger.lines(house, kind, residents)
 
 
-_ROWS: dict[str, Callable[[int, tuple[str, ...]], Iterator[str]]] = {"ledger": _ledger}
+def _http(residents: int, kinds: tuple[str, ...]) -> Iterator[str]:
+    import delivery_http
+
+    for kind in kinds:
+        with town(kind, min(residents, delivery_http.PEOPLE), planned=True) as house:
+            yield from delivery_http.lines(house, kind)
+
+
+_ROWS: dict[str, Callable[[int, tuple[str, ...]], Iterator[str]]] = {"ledger": _ledger, "http": _http}
 
 
 if __name__ == "__main__":
