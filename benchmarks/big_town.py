@@ -70,18 +70,18 @@ class BigTown:
             villages = self._regions(connection, root.id, root.path)
             made = {
                 "region": 1 + len(villages),
-                "resident": _write(connection, ResidentRow, self._residents(villages)),
-                "address": _write(connection, AddressRow, self._addresses()),
-                "consent": _write(connection, ConsentRow, self._consents()),
-                "activity": _write(connection, ActivityRow, self._activities(villages)),
-                "sign_up": _write(connection, SignUpRow, self._sign_ups()),
-                "delivery": _write(connection, DeliveryRow, self._deliveries()),
-                "thread": _write(connection, ThreadRow, self._threads()),
-                "thread_entry": _write(connection, ThreadEntryRow, self._entries()),
-                "alert": _write(connection, AlertRow, self._alerts(villages)),
+                "resident": write_rows(connection, ResidentRow, self._residents(villages)),
+                "address": write_rows(connection, AddressRow, self._addresses()),
+                "consent": write_rows(connection, ConsentRow, self._consents()),
+                "activity": write_rows(connection, ActivityRow, self._activities(villages)),
+                "sign_up": write_rows(connection, SignUpRow, self._sign_ups()),
+                "delivery": write_rows(connection, DeliveryRow, self._deliveries()),
+                "thread": write_rows(connection, ThreadRow, self._threads()),
+                "thread_entry": write_rows(connection, ThreadEntryRow, self._entries()),
+                "alert": write_rows(connection, AlertRow, self._alerts(villages)),
             }
             # Rows came with ids of ours: the databases' own counters are told.
-            _count_on(connection, [ResidentRow, AddressRow, ActivityRow, SignUpRow, ThreadRow, RegionRow])
+            count_on(connection, [ResidentRow, AddressRow, ActivityRow, SignUpRow, ThreadRow, RegionRow])
         return made
 
     def _regions(self, connection: Connection, root: int, path: str) -> list[int]:
@@ -100,7 +100,7 @@ class BigTown:
                     below(own, here, level + 1, counts[1:], name)
 
         below(root, path, 2, (COUNTIES, TOWNSHIPS, VILLAGES), "b")
-        _write(connection, RegionRow, ({**row, "zone": "Asia/Shanghai"} for row in rows))
+        write_rows(connection, RegionRow, ({**row, "zone": "Asia/Shanghai"} for row in rows))
         return [int(str(row["id"])) for row in rows]
 
     def _residents(self, regions: list[int]) -> Iterator[dict[str, object]]:
@@ -268,7 +268,8 @@ def reference_of(number: int) -> str:
     return str(10**6 + number)
 
 
-def _write(connection: Connection, row: type, rows: Iterable[dict[str, object]]) -> int:
+def write_rows(connection: Connection, row: type, rows: Iterable[dict[str, object]]) -> int:
+    """Insert *rows* into the table of *row*, as they come; how many."""
     table, written, rest = table_of(row), 0, iter(rows)
     while chunk := list(islice(rest, AT_ONCE)):
         connection.execute(insert(table), chunk)
@@ -276,7 +277,8 @@ def _write(connection: Connection, row: type, rows: Iterable[dict[str, object]])
     return written
 
 
-def _count_on(connection: Connection, rows: list[type]) -> None:
+def count_on(connection: Connection, rows: list[type]) -> None:
+    """Tell the tables' own counters which ids are taken."""
     if connection.dialect.name != "postgresql":
         return  # SQLite counts on from the largest by itself
     for table in map(table_of, rows):

@@ -46,7 +46,34 @@ def _http(residents: int, kinds: tuple[str, ...]) -> Iterator[str]:
             yield from delivery_http.lines(house, kind)
 
 
-_ROWS: dict[str, Callable[[int, tuple[str, ...]], Iterator[str]]] = {"ledger": _ledger, "http": _http}
+def _reminders(residents: int, kinds: tuple[str, ...]) -> Iterator[str]:
+    import delivery_reminders
+
+    for kind in kinds:
+        yield from delivery_reminders.lines(kind, residents)
+
+
+def _lateness(residents: int, kinds: tuple[str, ...]) -> Iterator[str]:
+    import delivery_lateness
+
+    for kind in kinds:
+        yield from delivery_lateness.lines(kind, residents)
+
+
+def _idle(residents: int, kinds: tuple[str, ...]) -> Iterator[str]:
+    import delivery_idle
+
+    for kind in kinds:
+        yield from delivery_idle.lines(kind, residents)
+
+
+_ROWS: dict[str, Callable[[int, tuple[str, ...]], Iterator[str]]] = {
+    "ledger": _ledger,
+    "http": _http,
+    "reminders": _reminders,
+    "lateness": _lateness,
+    "idle": _idle,
+}
 
 
 if __name__ == "__main__":

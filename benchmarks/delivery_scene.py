@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,6 +42,10 @@ from outreach.store.unit_of_work import SqlUnitOfWork
 KINDS = ("SQLite", "PostgreSQL")
 LANE = LaneName("telegram")
 WORDS = {Language.ZH: "本周活动室粉刷墙面，活动照常。", Language.EN: "The hall is being painted; everything goes on."}
+LEAD = timedelta(hours=1)  # of the one reminder that an activity has
+_QUIET = {"OUTREACH_REMINDERS": "1h"} | dict.fromkeys(
+    ("OUTREACH_QUIET_HOURS", "OUTREACH_QUIET_DAYS", "OUTREACH_WEEKLY_CAP"), "off"
+)
 _AGREE = (
     "INSERT INTO consent (resident_id, purpose, text_version, text_hash, channel, language, given_at)"
     " SELECT r.id, 'news', 'big', '0', 'telegram', 'zh', r.created_at FROM resident r WHERE NOT EXISTS"
@@ -87,23 +91,22 @@ def able(most: int, rate: float = 1e6) -> Capabilities:
 
 
 @contextmanager
-def town(kind: str, residents: int, *, planned: bool = False) -> Iterator[App]:
-    """A house on SQLite or on a PostgreSQL of its own; everybody is on one lane and an approved broadcast is for them.
+def town(kind: str, residents: int, *, news: bool = True, planned: bool = False) -> Iterator[App]:
+    """A house on SQLite or on a PostgreSQL of its own; everybody is on one lane. Nothing runs.
 
-    *planned*: its deliveries are in the ledger, due. Nothing runs.
+    *news*: an approved broadcast is for all of them. *planned*: its deliveries are in the ledger, due.
     """
     with TemporaryDirectory() as folder:
-        environment = {"OUTREACH_DATA_DIR": f"{folder}/var", "OUTREACH_WEEKLY_CAP": "off", "OUTREACH_REMINDERS": "1h"}
-        environment |= dict.fromkeys(("OUTREACH_QUIET_HOURS", "OUTREACH_QUIET_DAYS"), "off")
+        environment = {"OUTREACH_DATA_DIR": f"{folder}/var", **_QUIET}
         if kind == "SQLite":
-            yield from _filled(environment, Path(folder), residents, planned)
+            yield from _filled(environment, Path(folder), residents, news, planned)
             return
         with running() as server:
             environment["OUTREACH_DATABASE_URL"] = server.create("bench")
-            yield from _filled(environment, Path(folder), residents, planned)
+            yield from _filled(environment, Path(folder), residents, news, planned)
 
 
-def _filled(environment: dict[str, str], folder: Path, residents: int, planned: bool) -> Iterator[App]:
+def _filled(environment: dict[str, str], folder: Path, residents: int, news: bool, planned: bool) -> Iterator[App]:
     house = build(load(environment, folder))
     BigTown(house.core.database, Size(residents, 200), datetime.now(UTC)).fill()
     with house.core.database.unit_of_work() as uow:
@@ -114,7 +117,8 @@ def _filled(environment: dict[str, str], folder: Path, residents: int, planned: 
             "DELETE FROM delivery",
         ):
             uow.connection.exec_driver_sql(statement)
-    _approve(house)
+    if news:
+        _approve(house)
     if planned:
         chunks(house, lambda uow: broadcast_run.plan_next(uow, datetime.now(UTC)))
     analyse(house)
@@ -123,6 +127,15 @@ def _filled(environment: dict[str, str], folder: Path, residents: int, planned: 
         yield house
     finally:
         house.core.database.close()
+
+
+def environment_of(house: App) -> dict[str, str]:
+    """What a process is given that runs this house."""
+    return {
+        "OUTREACH_DATA_DIR": str(house.settings.data_dir),
+        "OUTREACH_DATABASE_URL": house.settings.database_url,
+        **_QUIET,
+    }
 
 
 def _approve(house: App) -> None:
