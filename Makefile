@@ -11,10 +11,10 @@ WORKERS ?= 3
 # Rooms that need neither a server nor a database.
 FAST := tests/domain tests/calendar tests/content tests/safety tests/wording tests/house
 
-.PHONY: help setup run test fast check fmt bench bench-large kill-report clean
+.PHONY: help setup run test fast check fmt bench bench-delivery bench-large kill-report clean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY) ## make .venv with everything pinned in constraints.txt
 
@@ -53,9 +53,13 @@ bench: $(READY) ## measure against floors taken in the same run
 	@$(BIN)/python benchmarks/bench.py
 	@$(BIN)/python benchmarks/mutations.py
 
+bench-delivery: $(READY) ## what sending costs and how late it is, beside floors; about a quarter of an hour
+	@scripts/postgres.sh
+	@$(BIN)/python benchmarks/delivery.py
+
 bench-large: $(READY) ## plan and send for a million people, beside bare SQL; about ten minutes
 	@scripts/postgres.sh
-	@$(BIN)/python benchmarks/delivery.py --residents 1000000
+	@$(BIN)/python benchmarks/delivery.py --residents 1000000 --rows ledger
 
 kill-report: $(READY) ## kill the house 800 times while it sends, and count what arrived; an hour or more
 	@scripts/postgres.sh

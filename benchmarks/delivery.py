@@ -9,6 +9,7 @@ import argparse
 import time
 from collections.abc import Callable, Iterator
 
+import delivery_peers
 from delivery_scene import KINDS, machine, town
 
 RESIDENTS = 100_000
@@ -27,6 +28,8 @@ def main() -> None:
     for name in asked.rows:
         for row in _ROWS[name](asked.residents, (asked.only,) if asked.only else KINDS):
             print(row, flush=True)
+    print("\n| peers, measured apart; CPU s are per 10,000 messages | figure |\n|---|---|")
+    print(*delivery_peers.lines(), sep="\n")
     print(f"\nThe whole took {(time.monotonic() - began) / 60:.1f} minutes.")
 
 

@@ -50,10 +50,15 @@ def _planning(house: App, kind: str, residents: int) -> str:
     floor = _floor_of_planning(house)
     return (
         f"| {kind}: plan a broadcast for {rows:,} of {residents:,} people | {ours.seconds:.1f} s,"
-        f" {rows / ours.seconds:,.0f}/s; longest transaction {ours.longest:.0f} ms; memory +{grown:.0f} MB"
+        f" {rows / ours.seconds:,.0f}/s; transactions {_told(ours)}; memory +{grown:.0f} MB"
         f" | the same rows by `INSERT … SELECT`, {broadcast_run.AT_ONCE:,} a commit: {floor.seconds:.1f} s,"
-        f" longest {floor.longest:.0f} ms | ≤ 2 ×: **{ours.seconds / floor.seconds:.2f}**; writer ≤ 20 ms; flat |"
+        f" {_told(floor)} | ≤ 2 ×: **{ours.seconds / floor.seconds:.2f}**; writer ≤ 20 ms; flat |"
     )
+
+
+def _told(measured: Measured) -> str:
+    median, p99, longest = measured.each
+    return f"median {median:.0f}, p99 {p99:.0f}, longest {longest:.0f} ms"
 
 
 def _floor_of_planning(house: App) -> Measured:

@@ -17,14 +17,14 @@ from outreach.services import reminders
 from outreach.store.rows_activities import ActivityRow, SignUpRow
 
 DUE, SEATS, ROUNDS = 10_000, 20, 3
-AHEAD = 10  # times as many as the town has residents are in the future
+AHEAD = 1_000_000  # in the future, of 100,000 residents or more
 PEOPLE = DUE * 2
 BATCH = 16
 
 
 def lines(kind: str, residents: int) -> Iterator[str]:
     """A row of the table."""
-    ahead, due = residents * AHEAD, min(DUE, residents // 10)
+    ahead, due = min(AHEAD, residents * 10), min(DUE, residents // 10)
     with town(kind, PEOPLE, news=False) as alone, town(kind, PEOPLE, news=False) as many:
         _in_the_future(many, ahead)
         pairs = [(_round(alone, due), _round(many, due)) for _ in range(ROUNDS)]

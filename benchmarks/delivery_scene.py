@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from big_town import BigTown, Size
+from harness import percentile
 from postgres_server import running
 
 from outreach.bootstrap import App, build
@@ -55,12 +56,12 @@ _AGREE = (
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Seconds, of them on this process's CPU; rows; and the longest transaction in milliseconds."""
+    """Seconds, of them on this process's CPU; rows; of the transactions' milliseconds median, p99 and longest."""
 
     seconds: float
     rows: int
     cpu: float = 0.0
-    longest: float = 0.0
+    each: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     @property
     def rate(self) -> float:
@@ -167,7 +168,8 @@ def chunks(house: App, work: Callable[[SqlUnitOfWork], object]) -> Measured:
         with house.core.database.unit_of_work() as uow:
             more = bool(work(uow))
         took.append(time.perf_counter() - began)
-    return Measured(sum(took), 0, time.process_time() - cpu, max(took) * 1000)
+    each = statistics.median(took), percentile(took, 99), max(took)
+    return Measured(sum(took), 0, time.process_time() - cpu, tuple(1000 * one for one in each))
 
 
 def now() -> datetime:
