@@ -119,7 +119,7 @@ def _filled(environment: dict[str, str], folder: Path, residents: int, news: boo
         ):
             uow.connection.exec_driver_sql(statement)
     if news:
-        _approve(house)
+        approve(house)
     if planned:
         chunks(house, lambda uow: broadcast_run.plan_next(uow, datetime.now(UTC)))
     analyse(house)
@@ -139,7 +139,8 @@ def environment_of(house: App) -> dict[str, str]:
     }
 
 
-def _approve(house: App) -> None:
+def approve(house: App) -> None:
+    """One broadcast more for everybody, ready to be planned."""
     with house.core.database.unit_of_work() as uow:
         tags = frozenset(tag.key for tag in house.core.crafts.vocabulary.audiences if not tag.restricted)
         new = NewBroadcast(About.TEXT, uow.regions.root().id, texts=WORDS, audience=tags)
