@@ -8,11 +8,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import alike
 import hypothesis
 import pytest
 
@@ -50,6 +51,16 @@ def _stay_at_home(name: str, arguments: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_stay_at_home)
+
+alike.read_once()
+alike.hash_lightly()
+
+
+@pytest.fixture(autouse=True)
+def _laid_out_at_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tables at once, except where the steps to them are what is tested."""
+    with nullcontext() if request.path.parent.name == "store" else alike.laid_out_at_once():
+        yield
 
 
 @pytest.hookimpl(wrapper=True)
