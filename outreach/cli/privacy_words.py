@@ -75,6 +75,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "number": ("号码", "number"),
     "party": ("人数", "people"),
     "is_for_another": ("替别人报名", "for somebody else"),
+    "noted": ("签到记的是", "noted at the door"),
+    "came": ("来了几人", "people who came"),
     "kind": ("类别", "kind"),
     "about": ("关于", "about"),
     "outcome": ("结果", "outcome"),

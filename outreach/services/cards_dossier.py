@@ -50,6 +50,9 @@ class PlaceKept:
     party: int
     is_for_another: bool
     since: datetime
+    noted: str = ""
+    """Whether they came, as it was noted there."""
+    came: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from outreach.store import (
     rows_accounts,
     rows_activities,
+    rows_attendance,
     rows_broadcasts,
     rows_content,
     rows_inbound,
@@ -17,6 +18,7 @@ from outreach.store.rows import Row
 PAGES = (
     rows_accounts,
     rows_activities,
+    rows_attendance,
     rows_broadcasts,
     rows_content,
     rows_inbound,

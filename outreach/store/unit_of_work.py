@@ -14,6 +14,7 @@ from outreach.store.faults import as_faults
 from outreach.store.keys import KeyRing
 from outreach.store.shelves.activities import ActivityShelf
 from outreach.store.shelves.alerts import AlertShelf
+from outreach.store.shelves.attendance import AttendanceShelf
 from outreach.store.shelves.audit import AuditShelf
 from outreach.store.shelves.broadcasts import BroadcastShelf
 from outreach.store.shelves.contents import ContentShelf
@@ -27,6 +28,7 @@ from outreach.store.shelves.links import LinkShelf
 from outreach.store.shelves.mailboxes import MailboxShelf
 from outreach.store.shelves.marks import MarkShelf
 from outreach.store.shelves.masses import MassShelf
+from outreach.store.shelves.offers import OfferShelf
 from outreach.store.shelves.overviews import OverviewShelf
 from outreach.store.shelves.people import PeopleShelf
 from outreach.store.shelves.regions import RegionShelf
@@ -89,6 +91,11 @@ class SqlUnitOfWork:
         return SignUpShelf(self._at)
 
     @cached_property
+    def attendances(self) -> AttendanceShelf:
+        """Who came."""
+        return AttendanceShelf(self._at)
+
+    @cached_property
     def deliveries(self) -> DeliveryShelf:
         """The ledger."""
         return DeliveryShelf(self._at)
@@ -102,6 +109,11 @@ class SqlUnitOfWork:
     def masses(self) -> MassShelf:
         """Mass messages, and who is in them."""
         return MassShelf(self._at)
+
+    @cached_property
+    def offers(self) -> OfferShelf:
+        """Places offered and not taken yet."""
+        return OfferShelf(self._at)
 
     @cached_property
     def dead_letters(self) -> DeadLetterShelf:

@@ -8,11 +8,13 @@ from typing import Protocol, TypeAlias
 
 from outreach.domain.ids import LaneName
 from outreach.services.ports.accounts import Staffs
+from outreach.services.ports.attendance import Attendances
 from outreach.services.ports.broadcasts import Broadcasts
 from outreach.services.ports.care import Alerts, Audit, Contents, Marks, Threads
 from outreach.services.ports.dead_letters import DeadLetters
 from outreach.services.ports.dossiers import Dossiers
 from outreach.services.ports.masses import Masses
+from outreach.services.ports.offers import Offers
 from outreach.services.ports.overviews import Overviews
 from outreach.services.ports.people import Activities, Conversations, Links, People, Regions, SignUps
 from outreach.services.ports.traffic import Deliveries, Inbox, Lanes, Mailboxes
@@ -22,6 +24,7 @@ from outreach.services.ports.windows import Windows
 __all__ = [
     "Activities",
     "Alerts",
+    "Attendances",
     "Audit",
     "Broadcasts",
     "Contents",
@@ -35,6 +38,7 @@ __all__ = [
     "Mailboxes",
     "Marks",
     "Masses",
+    "Offers",
     "OpenUnitOfWork",
     "Overviews",
     "People",
@@ -64,11 +68,15 @@ class UnitOfWork(Protocol):
     @property
     def sign_ups(self) -> SignUps: ...
     @property
+    def attendances(self) -> Attendances: ...
+    @property
     def deliveries(self) -> Deliveries: ...
     @property
     def dead_letters(self) -> DeadLetters: ...
     @property
     def masses(self) -> Masses: ...
+    @property
+    def offers(self) -> Offers: ...
     @property
     def windows(self) -> Windows: ...
     @property

@@ -32,6 +32,7 @@ from outreach.store.codec import unpack_answers, unpack_incoming, unpacked
 from outreach.store.keys import Seal
 from outreach.store.rows import table_of
 from outreach.store.rows_activities import ActivityRow, SignUpRow
+from outreach.store.rows_attendance import AttendanceRow
 from outreach.store.rows_inbound import InboxRow, MailRow
 from outreach.store.rows_ledger import DeliveryRow
 from outreach.store.rows_people import (
@@ -56,6 +57,7 @@ _SIGN_UP, _ACTIVITY, _DELIVERY = table_of(SignUpRow), table_of(ActivityRow), tab
 _THREAD, _ENTRY, _ALERT = table_of(ThreadRow), table_of(ThreadEntryRow), table_of(AlertRow)
 _AUDIT, _INBOX, _MAIL = table_of(AuditRow), table_of(InboxRow), table_of(MailRow)
 _TALK, _OFFER = table_of(ConversationRow), table_of(LinkOfferRow)
+_NOTED = table_of(AttendanceRow)
 _OF: BindParameter[int] = bindparam("of")
 _PROFILE = (
     select(_RESIDENT, _REGION.c.name.label("region"))
@@ -71,8 +73,20 @@ _MUTED = (
     .order_by(_REGION.c.path)
 )
 _PLACES = (
-    select(_SIGN_UP, _ACTIVITY.c.title, _ACTIVITY.c.starts_at, _ACTIVITY.c.ends_at, _ACTIVITY.c.place)
-    .select_from(_SIGN_UP.join(_ACTIVITY, _ACTIVITY.c.id == _SIGN_UP.c.activity_id))
+    select(
+        _SIGN_UP,
+        _ACTIVITY.c.title,
+        _ACTIVITY.c.starts_at,
+        _ACTIVITY.c.ends_at,
+        _ACTIVITY.c.place,
+        _NOTED.c.standing.label("noted"),
+        _NOTED.c.people.label("came"),
+    )
+    .select_from(
+        _SIGN_UP.join(_ACTIVITY, _ACTIVITY.c.id == _SIGN_UP.c.activity_id).outerjoin(
+            _NOTED, _NOTED.c.sign_up_id == _SIGN_UP.c.id
+        )
+    )
     .where(_SIGN_UP.c.resident_id == _OF)
     .order_by(_SIGN_UP.c.id)
 )
@@ -249,6 +263,8 @@ def _place(row: Any) -> PlaceKept:
         party=row.party,
         is_for_another=row.beneficiary != SELF,
         since=row.since,
+        noted=row.noted or "",
+        came=row.came or 0,
     )
 
 

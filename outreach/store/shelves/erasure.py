@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, Connection, Delete, Update, bindparam, delete, select, update
+from sqlalchemy import BindParameter, Connection, Delete, Update, bindparam, delete, exists, select, update
 
 from outreach.domain.ids import ResidentId
 from outreach.domain.signup import Standing
 from outreach.services.cards import InboxState
 from outreach.store.rows import table_of
 from outreach.store.rows_activities import SignUpRow
+from outreach.store.rows_attendance import AttendanceRow
 from outreach.store.rows_inbound import InboxRow, MailRow
 from outreach.store.rows_ledger import DeliveryRow
 from outreach.store.rows_people import (
@@ -27,12 +28,14 @@ _CONVERSATION, _TIP_SEEN, _SIGN_UP = table_of(ConversationRow), table_of(TipSeen
 _DELIVERY, _INBOX, _MAIL = table_of(DeliveryRow), table_of(InboxRow), table_of(MailRow)
 _OFFER, _MUTE = table_of(LinkOfferRow), table_of(RegionMuteRow)
 _ALERT, _THREAD, _ENTRY = table_of(AlertRow), table_of(ThreadRow), table_of(ThreadEntryRow)
+_ATTENDANCE = table_of(AttendanceRow)
 
 _OF: BindParameter[int] = bindparam("of")
 _THEIR_PERSONS = select(_ADDRESS.c.lane, _ADDRESS.c.person).where(_ADDRESS.c.resident_id == _OF)
 _THEIR_THREADS = select(_THREAD.c.id).where(_THREAD.c.resident_id == _OF)
 _COUNTS_NOTHING = (Standing.WITHDRAWN.value, Standing.REFUSED.value)
 _NOBODY = b""
+_CAME_ALL_THE_SAME = exists().where(_ATTENDANCE.c.sign_up_id == _SIGN_UP.c.id)
 
 # What is kept under an address itself: of a resident and of somebody who never agreed to anything alike.
 _OF_LANE: BindParameter[str] = bindparam("of_lane")
@@ -58,7 +61,9 @@ _STEPS: tuple[Delete | Update, ...] = (
     delete(_TIP_SEEN).where(_TIP_SEEN.c.resident_id == _OF),
     delete(_MUTE).where(_MUTE.c.resident_id == _OF),
     delete(_CONSENT).where(_CONSENT.c.resident_id == _OF),
-    delete(_SIGN_UP).where(_SIGN_UP.c.resident_id == _OF, _SIGN_UP.c.standing.in_(_COUNTS_NOTHING)),
+    delete(_SIGN_UP).where(
+        _SIGN_UP.c.resident_id == _OF, _SIGN_UP.c.standing.in_(_COUNTS_NOTHING), ~_CAME_ALL_THE_SAME
+    ),
     update(_SIGN_UP).where(_SIGN_UP.c.resident_id == _OF).values(resident_id=None),
     delete(_ADDRESS).where(_ADDRESS.c.resident_id == _OF),
     delete(_RESIDENT).where(_RESIDENT.c.id == _OF),
