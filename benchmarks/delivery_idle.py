@@ -50,7 +50,7 @@ def _accounts(telegram: str, wechat: WeChatApiStandIn, port: int) -> dict[str, s
         "WECHAT__ORIGINAL_ID": account.original_id,
         "WECHAT__SECRET": SECRET,
         "WECHAT__ACCOUNT": "service",
-        "WECHAT__VERIFIED": "yes",
+        "WECHAT__VERIFIED": "true",
         "WECHAT__API_URL": wechat.url,
     }
     return {f"OUTREACH_CHANNELS__{name}": value for name, value in given.items()} | {"OUTREACH_PORT": str(port)}

@@ -13,7 +13,7 @@ from outreach.services.cards_broadcasts import BroadcastCard
 from outreach.services.manners import PLAIN, Manners
 from outreach.services.ports import UnitOfWork
 
-AT_ONCE = 1_000  # residents a transaction: about 40 ms on SQLite, so that no sign-up waits longer than that
+AT_ONCE = 500  # residents a transaction: about 10 ms on SQLite, so that no sign-up waits longer than that
 MOST_LOOKED_AT = 50  # broadcasts a look
 
 _S = BroadcastState
