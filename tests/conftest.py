@@ -63,6 +63,28 @@ def _laid_out_at_once(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each worker begin with its share of the walks: for one that comes last, the others wait minutes.
+
+    ``--dist worksteal`` gives every worker one stretch of *items* at first.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    walks = [item for item in items if item.path.parent.name == "walks"]
+    if workers == 1 or not walks:
+        return
+    walks.sort(key=lambda item: item.path.stem != "test_walk_kill")  # the two longest tests of all
+    walks = [walk for worker in range(workers) for walk in walks[worker::workers]]
+    others = [item for item in items if item.path.parent.name != "walks"]
+    ordered: list[pytest.Item] = []
+    for left in range(workers, 0, -1):
+        stretch = (len(walks) + len(others)) // left
+        share = min(stretch, -(-len(walks) // left))
+        ordered += walks[:share] + others[: stretch - share]
+        del walks[:share], others[: stretch - share]
+    items[:] = ordered
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In CI a skipped test is a failed one."""
