@@ -21,6 +21,7 @@ _NOUNS = {
     "waiting": ("thing that waits for them", "things that wait for them"),
     "memories": ("memory of a dialogue", "memories of dialogues"),
     "tips_read": ("tip that they had", "tips that they had"),
+    "calendar_addresses": ("address of their calendar", "addresses of their calendar"),
     "looks": ("look of staff", "looks of staff"),
     "mail": ("message for a web chat", "messages for web chats"),
     "link_offers": ("code to link chats", "codes to link chats"),

@@ -45,6 +45,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "waiting": ("等您查看的", "What waits for you"),
     "memories": ("对话暂时记住的", "What the dialogue remembers for a while"),
     "tips_read": ("您收到过的小知识", "Tips that you had"),
+    "calendar_addresses": ("您自己的日历地址", "Addresses of your own calendar"),
     "alerts": ("安全提醒", "Safety alerts"),
     "looks": ("谁看过或处理过", "Who looked at it or worked on it"),
     # fields

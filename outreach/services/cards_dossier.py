@@ -126,6 +126,13 @@ class TipRead:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedKept:
+    """A secret address of their own calendar; the address itself is not kept."""
+
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StaffLook:
     """What staff did with what is kept of them; by role, for the name is somebody else's."""
 
@@ -151,6 +158,7 @@ class Dossier:
     waiting: tuple[Waiting, ...] = ()
     memories: tuple[Memory, ...] = ()
     tips_read: tuple[TipRead, ...] = ()
+    calendar_addresses: tuple[FeedKept, ...] = ()
     alerts: tuple[AlertKept, ...] = ()
     looks: tuple[StaffLook, ...] = ()
 

@@ -22,6 +22,7 @@ from outreach.store.shelves.conversations import ConversationShelf
 from outreach.store.shelves.dead_letters import DeadLetterShelf
 from outreach.store.shelves.deliveries import DeliveryShelf
 from outreach.store.shelves.dossiers import DossierShelf
+from outreach.store.shelves.feeds import FeedShelf
 from outreach.store.shelves.inbox import InboxShelf
 from outreach.store.shelves.lanes import LaneShelf
 from outreach.store.shelves.links import LinkShelf
@@ -109,6 +110,11 @@ class SqlUnitOfWork:
     def masses(self) -> MassShelf:
         """Mass messages, and who is in them."""
         return MassShelf(self._at)
+
+    @cached_property
+    def feeds(self) -> FeedShelf:
+        """What calendar feeds are made of."""
+        return FeedShelf(self._at)
 
     @cached_property
     def offers(self) -> OfferShelf:

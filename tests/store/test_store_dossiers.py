@@ -15,6 +15,7 @@ from outreach.domain.ids import LaneName, ResidentId
 from outreach.domain.messages import Language, Message, MessageKind, Outgoing
 from outreach.domain.people import Purpose, Rhythm
 from outreach.services.cards import Caller
+from outreach.services.cards_feeds import FeedKind
 from outreach.services.cards_ledger import Draft
 from outreach.store import Database
 from outreach.store.rows import table_of
@@ -52,6 +53,7 @@ def fill(uow: SqlUnitOfWork, who: Caller, mark: str) -> ResidentId:
     draft = Draft(MessageKind.REPLY, f"thread:{mark}", resident, NOW, {"about": "thread"}, body=(words(f"own {mark}"),))
     uow.deliveries.add([draft], NOW)
     uow.contents.mark_seen(resident, f"tip-{mark}", NOW)
+    uow.feeds.add_token(FeedKind.PERSON, resident, b"salt", mark.encode(), NOW)
     uow.links.offer(who, Language.ZH, NOW + MINUTE)
     return resident
 

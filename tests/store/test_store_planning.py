@@ -149,7 +149,7 @@ def test_what_is_described_is_kept_and_a_uid_finds_its_activity(database):
         changed = replace(
             plan_of(card), title="New", summary="S", audience=frozenset({"parent", "youth"}), restricted=True
         )
-        uow.activities.describe(card.id, changed)
+        uow.activities.describe(card.id, changed, NOW)
 
         assert plan_of(uow.activities.card(card.id)) == changed
         assert uow.activities.by_uid("nobody's") is None

@@ -15,6 +15,7 @@ from outreach.domain.ids import DeliveryId, LaneName
 from outreach.domain.messages import Message, MessageKind, Outgoing
 from outreach.domain.signup import Standing
 from outreach.services.cards import Caller
+from outreach.services.cards_feeds import FeedKind
 from outreach.services.cards_ledger import Draft
 from outreach.store import Database
 from outreach.store.rows import Row, table_of
@@ -44,6 +45,7 @@ def _fill(uow: SqlUnitOfWork) -> None:
     uow.deliveries.add_reply(WHO, "reply:i1:0", WORDS, None, NOW)
     uow.deliveries.add([Draft(MessageKind.REPLY, "thread:t1:1", ann, NOW, {}, body=(WORDS,))], NOW)
     uow.contents.mark_seen(ann, "sleep", NOW)
+    uow.feeds.add_token(FeedKind.PERSON, ann, b"salt", b"digest", NOW)
 
 
 def _bytes_on_disk(folder: Path) -> bytes:

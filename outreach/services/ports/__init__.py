@@ -13,6 +13,7 @@ from outreach.services.ports.broadcasts import Broadcasts
 from outreach.services.ports.care import Alerts, Audit, Contents, Marks, Threads
 from outreach.services.ports.dead_letters import DeadLetters
 from outreach.services.ports.dossiers import Dossiers
+from outreach.services.ports.feeds import Feeds
 from outreach.services.ports.masses import Masses
 from outreach.services.ports.offers import Offers
 from outreach.services.ports.overviews import Overviews
@@ -32,6 +33,7 @@ __all__ = [
     "DeadLetters",
     "Deliveries",
     "Dossiers",
+    "Feeds",
     "Inbox",
     "Lanes",
     "Links",
@@ -75,6 +77,8 @@ class UnitOfWork(Protocol):
     def dead_letters(self) -> DeadLetters: ...
     @property
     def masses(self) -> Masses: ...
+    @property
+    def feeds(self) -> Feeds: ...
     @property
     def offers(self) -> Offers: ...
     @property

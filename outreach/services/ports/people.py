@@ -264,7 +264,7 @@ class Activities(Protocol):
     ) -> ActivityCard:
         """A new activity under an address and a UID of its own, *uid* if one is given."""
 
-    def describe(self, activity_id: ActivityId, plan: ActivityPlan) -> None:
+    def describe(self, activity_id: ActivityId, plan: ActivityPlan, now: datetime) -> None:
         """Write what `save` leaves alone: title, summary, audience, restricted, host."""
 
     def by_uid(self, uid: str) -> ActivityCard | None: ...

@@ -9,9 +9,11 @@ from sqlalchemy import BindParameter, bindparam, delete, select, update
 from outreach.domain.errors import NotFound
 from outreach.domain.ids import ResidentId
 from outreach.services.cards import Caller
+from outreach.services.cards_feeds import FeedKind
 from outreach.store.dialect import ByDialect
 from outreach.store.keys import Seal
 from outreach.store.rows import table_of
+from outreach.store.rows_feeds import FeedTokenRow
 from outreach.store.rows_people import ConsentRow, ResidentRow, TipSeenRow
 from outreach.store.shelves import choices
 from outreach.store.shelves.erasure import erase
@@ -23,6 +25,7 @@ from outreach.store.types import joined, split
 UNLINKED = "unlinked"
 
 _RESIDENT, _CONSENT, _SEEN = table_of(ResidentRow), table_of(ConsentRow), table_of(TipSeenRow)
+_FEED = table_of(FeedTokenRow)
 _R, _A, _D, _K, _T = _RESIDENT.c, ADDRESS.c, DELIVERY.c, _CONSENT.c, _SEEN.c
 _INTO = bindparam("into", type_=_K.resident_id.type)
 _FROM: BindParameter[int] = bindparam("other")
@@ -67,6 +70,12 @@ _CARRY_SEEN = ByDialect(
     lambda new: new.from_select(
         ["resident_id", "slug", "seen_at"], select(_INTO, _T.slug, _T.seen_at).where(_T.resident_id == _FROM)
     ).on_conflict_do_nothing(index_elements=["resident_id", "slug"]),
+)
+
+_CARRY_FEEDS = (  # a calendar that is subscribed to goes on
+    update(_FEED)
+    .where(_FEED.c.owner_id == _FROM, _FEED.c.kind == FeedKind.PERSON.value)
+    .values(owner_id=bindparam("into", type_=_FEED.c.owner_id.type))
 )
 
 
@@ -126,6 +135,7 @@ def take_in(at: Transaction, into: ResidentId, other: ResidentId) -> None:
         at.connection.execute(_MOVE_BODY, {"of": delivery_id, "into": into, "body": body})
     _merge_wishes(at, into, other)
     choices.carry(at, into, other, ours, theirs)
+    at.connection.execute(_CARRY_FEEDS, both)
     erase(at.connection, other)
 
 

@@ -18,6 +18,7 @@ from outreach.services.cards_dossier import (
     AlertKept,
     Chat,
     Dossier,
+    FeedKept,
     LetterKept,
     Memory,
     MessageKept,
@@ -28,11 +29,13 @@ from outreach.services.cards_dossier import (
     TipRead,
     Waiting,
 )
+from outreach.services.cards_feeds import FeedKind
 from outreach.store.codec import unpack_answers, unpack_incoming, unpacked
 from outreach.store.keys import Seal
 from outreach.store.rows import table_of
 from outreach.store.rows_activities import ActivityRow, SignUpRow
 from outreach.store.rows_attendance import AttendanceRow
+from outreach.store.rows_feeds import FeedTokenRow
 from outreach.store.rows_inbound import InboxRow, MailRow
 from outreach.store.rows_ledger import DeliveryRow
 from outreach.store.rows_people import (
@@ -56,6 +59,7 @@ _CONSENT, _MUTE, _SEEN = table_of(ConsentRow), table_of(RegionMuteRow), table_of
 _SIGN_UP, _ACTIVITY, _DELIVERY = table_of(SignUpRow), table_of(ActivityRow), table_of(DeliveryRow)
 _THREAD, _ENTRY, _ALERT = table_of(ThreadRow), table_of(ThreadEntryRow), table_of(AlertRow)
 _AUDIT, _INBOX, _MAIL = table_of(AuditRow), table_of(InboxRow), table_of(MailRow)
+_FEED = table_of(FeedTokenRow)
 _TALK, _OFFER = table_of(ConversationRow), table_of(LinkOfferRow)
 _NOTED = table_of(AttendanceRow)
 _OF: BindParameter[int] = bindparam("of")
@@ -102,6 +106,11 @@ _NOTES = (
     .order_by(_ENTRY.c.id)
 )
 _TIPS = select(_SEEN).where(_SEEN.c.resident_id == _OF).order_by(_SEEN.c.seen_at)
+_FEEDS = (
+    select(_FEED.c.created_at)
+    .where(_FEED.c.owner_id == _OF, _FEED.c.kind == FeedKind.PERSON.value)
+    .order_by(_FEED.c.id)
+)
 _LOOKS = select(_AUDIT.c.at, _AUDIT.c.role, _AUDIT.c.action, _AUDIT.c.subject).order_by(_AUDIT.c.id)
 
 Door = tuple[str, bytes]
@@ -132,6 +141,7 @@ class DossierShelf(Shelf):
             sign_ups=tuple(places),
             letters=tuple(self._letters(resident_id, doors, seal)),
             notes=tuple(notes),
+            calendar_addresses=tuple(FeedKept(row.created_at) for row in self._all(_FEEDS, resident_id)),
             tips_read=tuple(TipRead(tip.slug, tip.seen_at) for tip in self._all(_TIPS, resident_id)),
             looks=tuple(self._looks(resident_id, places, notes)),
             **self._under(doors),

@@ -7,9 +7,11 @@ from sqlalchemy import BindParameter, Connection, Delete, Update, bindparam, del
 from outreach.domain.ids import ResidentId
 from outreach.domain.signup import Standing
 from outreach.services.cards import InboxState
+from outreach.services.cards_feeds import FeedKind
 from outreach.store.rows import table_of
 from outreach.store.rows_activities import SignUpRow
 from outreach.store.rows_attendance import AttendanceRow
+from outreach.store.rows_feeds import FeedTokenRow
 from outreach.store.rows_inbound import InboxRow, MailRow
 from outreach.store.rows_ledger import DeliveryRow
 from outreach.store.rows_people import (
@@ -27,6 +29,7 @@ _RESIDENT, _ADDRESS, _CONSENT = table_of(ResidentRow), table_of(AddressRow), tab
 _CONVERSATION, _TIP_SEEN, _SIGN_UP = table_of(ConversationRow), table_of(TipSeenRow), table_of(SignUpRow)
 _DELIVERY, _INBOX, _MAIL = table_of(DeliveryRow), table_of(InboxRow), table_of(MailRow)
 _OFFER, _MUTE = table_of(LinkOfferRow), table_of(RegionMuteRow)
+_FEED = table_of(FeedTokenRow)
 _ALERT, _THREAD, _ENTRY = table_of(AlertRow), table_of(ThreadRow), table_of(ThreadEntryRow)
 _ATTENDANCE = table_of(AttendanceRow)
 
@@ -65,6 +68,7 @@ _STEPS: tuple[Delete | Update, ...] = (
         _SIGN_UP.c.resident_id == _OF, _SIGN_UP.c.standing.in_(_COUNTS_NOTHING), ~_CAME_ALL_THE_SAME
     ),
     update(_SIGN_UP).where(_SIGN_UP.c.resident_id == _OF).values(resident_id=None),
+    delete(_FEED).where(_FEED.c.owner_id == _OF, _FEED.c.kind == FeedKind.PERSON.value),
     delete(_ADDRESS).where(_ADDRESS.c.resident_id == _OF),
     delete(_RESIDENT).where(_RESIDENT.c.id == _OF),
 )
