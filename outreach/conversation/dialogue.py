@@ -7,6 +7,7 @@ from datetime import datetime
 
 from outreach.content import Vocabulary
 from outreach.conversation import (
+    checking_in,
     consent,
     courtesy,
     danger,
@@ -38,6 +39,7 @@ from outreach.conversation.intents import (
     Who,
     Yes,
 )
+from outreach.conversation.intents_attendance import CheckIn
 from outreach.conversation.intents_choices import CallMe, OwnWords, SilencePlace
 from outreach.conversation.memory import HELD, Question
 from outreach.conversation.memory_state import from_state, to_state
@@ -193,6 +195,9 @@ class Dialogue:
                 return linking.use_code(turn, code)
             case DutyCode(code):
                 return on_duty.hear(turn, code)
+            case CheckIn(code):
+                turn.ask(None)
+                return checking_in.check_in(turn, code)
             case Number() | JoinNumber() | JoinWhat() | LeaveNumber() | LeaveWhat() | CalendarNumber():
                 turn.ask(None)
                 return by_number(turn, intent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from outreach.conversation.intents_attendance import Afterwards, CheckIn
 from outreach.conversation.intents_choices import Choosing, OwnWords
 from outreach.domain.ids import ActivityId, RegionId
 from outreach.domain.messages import Language
@@ -274,6 +275,7 @@ Tappable: TypeAlias = (
     | Unlink
     | UnlinkConfirmed
     | PreferHere
+    | Afterwards
     | Choosing
 )
 """What a button can say: each has a token."""
@@ -291,6 +293,7 @@ Typed: TypeAlias = (
     | LeaveWhat
     | LinkCode
     | DutyCode
+    | CheckIn
     | OwnWords
     | Courtesy
 )

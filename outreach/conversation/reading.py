@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from outreach.conversation.intents import CalendarNumber, DutyCode, Intent, JoinNumber, LeaveNumber, LinkCode, Number
+from outreach.conversation.intents_attendance import CheckIn
 from outreach.conversation.own_words import in_own_words
 from outreach.conversation.plaintext import LONGEST_COMMAND, spaced, with_digits
 from outreach.conversation.words import INTENT_OF_WORD
@@ -37,6 +38,10 @@ def _code(found: re.Match[str]) -> Intent:
     return LinkCode(found["code"].replace(" ", ""))
 
 
+def _here(found: re.Match[str]) -> Intent:
+    return CheckIn(found["code"].replace(" ", ""))
+
+
 def _on_duty(found: re.Match[str]) -> Intent:
     return DutyCode(found["code"].replace(" ", ""))
 
@@ -57,6 +62,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Intent]], ...]
         (rf"(?:i (?:want to |would like to |d like to |will )?)?(?:please )?"
          rf"(?:join|sign me up|sign up|signup|register|book) ?{_NUMBER_EN}{_PARTY_EN}(?: please)?", _joined),
         (r"(?:连接|关联|绑定|link|connect)(?: code| chats)? ?(?P<code>[0-9][0-9 ]{0,15})", _code),
+        (r"(?:我要|我)?(?:签到|报到)(?:码)? ?(?P<code>(?:[0-9] ?){4})", _here),
+        (r"(?:check ?in|checkin|i am here)(?: code| with)? ?(?P<code>(?:[0-9] ?){4})", _here),
         (r"(?:值班|duty)(?: code)? ?(?P<code>[0-9][0-9 ]{0,15})", _on_duty),
         (r"(?:值班 ?(?:停|停止|结束)|duty (?:stop|off|end))", _off_duty),
         (rf"(?:add )?(?:calendar|ics) ?{_NUMBER_EN}", _dated),

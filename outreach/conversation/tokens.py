@@ -36,6 +36,7 @@ from outreach.conversation.intents import (
     Unlink,
     UnlinkConfirmed,
 )
+from outreach.conversation.intents_attendance import Answering, AskExcuse, AskFeedback, Excuse, WishTopic
 from outreach.conversation.intents_choices import (
     AskNickname,
     AskRegion,
@@ -51,6 +52,7 @@ from outreach.conversation.intents_choices import (
     Unsilence,
     Why,
 )
+from outreach.domain.attendance import Reason
 from outreach.domain.ids import ActivityId, RegionId
 from outreach.domain.messages import START, Language
 from outreach.domain.people import Purpose, Rhythm
@@ -95,6 +97,8 @@ _PLAIN: dict[str, Tappable] = {
     "nick-no": DropNickname(),
     "why": Why(),
     "data": MyData(),
+    "fb": AskFeedback(),
+    "sorry": AskExcuse(),
     **{f"lang:{language}": SwitchLanguage(language) for language in Language},
 }
 _NAMES = {intent: token for token, intent in _PLAIN.items()}
@@ -111,9 +115,13 @@ _WITH_NUMBER: dict[str, Callable[[int], Tappable]] = {
     "region": lambda number: ChooseRegion(RegionId(number)),
     "hush": lambda number: Silence(RegionId(number)),
     "loud": lambda number: Unsilence(RegionId(number)),
+    "fb": lambda number: AskFeedback(ActivityId(number)),
 }
 _NUMBERED = re.compile(r"([a-z]{1,8}):([1-9][0-9]{0,17})", re.ASCII)
 _PARTY = re.compile(r"join:([1-9][0-9]{0,17}):([1-9][0-9]?)", re.ASCII)
+_ANSWERS = re.compile(r"fb:([1-9][0-9]{0,17}):([1-5]{1,5}x|[1-5]{5}[msl][ny]?x?|[1-5]{1,5})", re.ASCII)
+_WISH = re.compile(r"wish:([1-9][0-9]{0,17}):([a-z][a-z0-9_]{1,30})", re.ASCII)
+_EXCUSE = re.compile(rf"sorry:([1-9][0-9]{{0,17}}):({'|'.join(Reason)})", re.ASCII)
 _AUDIENCE = re.compile(r"(aud|drop):([a-z][a-z0-9_]{1,30})", re.ASCII)
 
 
@@ -142,6 +150,14 @@ def token_of(intent: Tappable) -> str:
             return f"aud:{tag}"
         case DropAudience(tag):
             return f"drop:{tag}"
+        case AskFeedback(activity_id) if activity_id is not None:
+            return f"fb:{activity_id}"
+        case Answering(activity_id, given):
+            return f"fb:{activity_id}:{given}"
+        case WishTopic(activity_id, topic):
+            return f"wish:{activity_id}:{topic}"
+        case Excuse(activity_id, reason):
+            return f"sorry:{activity_id}:{reason}"
         case Silence(region_id):
             return f"hush:{region_id}"
         case Unsilence(region_id):
@@ -156,6 +172,12 @@ def intent_of(token: str) -> Intent | None:
         return _PLAIN[token]
     if found := _PARTY.fullmatch(token):
         return Join(ActivityId(int(found[1])), int(found[2]))
+    if found := _ANSWERS.fullmatch(token):
+        return Answering(ActivityId(int(found[1])), found[2])
+    if found := _WISH.fullmatch(token):
+        return WishTopic(ActivityId(int(found[1])), found[2])
+    if found := _EXCUSE.fullmatch(token):
+        return Excuse(ActivityId(int(found[1])), Reason(found[2]))
     if found := _AUDIENCE.fullmatch(token):
         return ChooseAudience(found[2]) if found[1] == "aud" else DropAudience(found[2])
     if (found := _NUMBERED.fullmatch(token)) and found[1] in _WITH_NUMBER:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from outreach.conversation import (
+    afterwards,
     how_often,
     joining,
     linking,
@@ -49,6 +50,7 @@ from outreach.conversation.intents import (
     Unlink,
     UnlinkConfirmed,
 )
+from outreach.conversation.intents_attendance import Answering, AskExcuse, AskFeedback, Excuse, WishTopic
 from outreach.conversation.intents_choices import (
     AskNickname,
     AskRegion,
@@ -115,6 +117,8 @@ def follow(turn: Turn, intent: Tappable) -> tuple[Outgoing, ...]:
             return _about_talking(turn, intent)
         case Link() | LinkYes() | LinkNo() | Unlink() | UnlinkConfirmed() | PreferHere():
             return linking.follow(turn, intent)
+        case AskFeedback() | Answering() | WishTopic() | AskExcuse() | Excuse():
+            return afterwards.follow(turn, intent)
         case _:
             return _about_choices(turn, intent)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from outreach.conversation import listing
+from outreach.conversation import checking_in, listing
 from outreach.conversation.intents import Mine, Person, ShowList, Tip
 from outreach.conversation.steps import all_steps, steps
 from outreach.conversation.turn import Turn
@@ -13,6 +13,7 @@ from outreach.domain.messages import Language, Outgoing
 from outreach.services.cards import Region
 
 _REGION = re.compile(r"r-([A-Za-z0-9_-]{1,40})", re.ASCII)
+_AT_THE_DOOR = re.compile(r"i-([0-9]{4})", re.ASCII)
 _ACTIVITY = re.compile(r"a-([A-Za-z0-9_-]{1,60})", re.ASCII)
 
 
@@ -27,8 +28,10 @@ def start(turn: Turn) -> tuple[Outgoing, ...]:
 
 
 def arrive(turn: Turn, source: str | None) -> tuple[Outgoing, ...]:
-    """Somebody came, perhaps by a printed code: it names a region or an activity. Anything else is ignored."""
+    """Somebody came, perhaps by a printed code: it names a region, an activity or a door. All else is ignored."""
     text = source or ""
+    if found := _AT_THE_DOOR.fullmatch(text):
+        return checking_in.check_in(turn, found[1])
     if (found := _REGION.fullmatch(text)) and (region := turn.uow.regions.by_code(found[1])):
         return _from_region(turn, region, text)
     if (found := _ACTIVITY.fullmatch(text)) and (card := turn.uow.activities.by_slug(found[1])):

@@ -33,6 +33,7 @@ from outreach.conversation.intents import (
     Who,
     Yes,
 )
+from outreach.conversation.intents_attendance import AskExcuse, AskFeedback
 from outreach.conversation.intents_choices import (
     AskNickname,
     AskRegion,
@@ -174,6 +175,8 @@ WORDS: tuple[tuple[Intent, str, str], ...] = (
         "不用称呼 不要称呼 删除称呼 去掉称呼 取消称呼 不用昵称 不要昵称",
         "no nickname|remove nickname|delete nickname|drop nickname|forget my nickname",
     ),
+    (AskFeedback(), "反馈 说感受 说说感受 评价 打分", "feedback|how it was|rate it"),
+    (AskExcuse(), "没来成 没能来 没去成 那天没来成", "missed it|i missed it|could not make it|i could not come"),
     (
         Agree(),
         "同意 我同意 同意并报名 同意并订阅 同意并发送",

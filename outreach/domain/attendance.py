@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from outreach.domain.errors import IllegalMove, Refusal
-from outreach.domain.ids import ActivityId
+from outreach.domain.ids import ActivityId, ResidentId
 from outreach.domain.signup import Standing
 from outreach.domain.times import Slot
 
@@ -48,7 +48,8 @@ class Reason(StrEnum):
 
 CAME = frozenset({Standing.ATTENDED, Standing.LATE})
 MARKS = CAME | {Standing.ABSENT, Standing.EXCUSED}
-_HAD_A_SEAT = MARKS | {Standing.SEATED, Standing.OFFERED}
+HAD_A_SEAT = MARKS | {Standing.SEATED, Standing.OFFERED}
+"""Who was expected when it began."""
 
 
 class CheckInClosed(Refusal):
@@ -86,9 +87,9 @@ def require_open(activity_id: ActivityId, slot: Slot, now: datetime, how: How) -
         raise CheckInClosed(activity_id, opens_at(slot.starts_at))
 
 
-def arrived(starts_at: datetime, now: datetime) -> Standing:
-    """What somebody is who comes in *now*."""
-    return Standing.LATE if now > starts_at + LATE_AFTER else Standing.ATTENDED
+def arrived(slot: Slot, now: datetime) -> Standing:
+    """What somebody is who comes in *now*. Who says so after the end does not say when they came: in time, then."""
+    return Standing.LATE if slot.starts_at + LATE_AFTER < now < slot.ends_at else Standing.ATTENDED
 
 
 def note(now_stands: Standing, party: int, mark: Standing, people: int | None = None) -> Note:
@@ -98,7 +99,7 @@ def note(now_stands: Standing, party: int, mark: Standing, people: int | None = 
     """
     if mark not in MARKS or now_stands is Standing.REFUSED:
         raise IllegalMove("sign-up", now_stands, mark)
-    if mark not in CAME and now_stands not in _HAD_A_SEAT:
+    if mark not in CAME and now_stands not in HAD_A_SEAT:
         raise IllegalMove("sign-up", now_stands, mark)
     came = party if people is None else people
     if mark in CAME and not 1 <= came <= party:
@@ -153,8 +154,28 @@ def numbers(tallies: Iterable[Tally], walk_ins: int, cancelled_late: int) -> Num
     return sum((_of(tally) for tally in tallies), Numbers(walk_ins=walk_ins, cancelled_late=cancelled_late))
 
 
+def asks_at(ends_at: datetime) -> datetime:
+    """From when on those who came are asked how it was, and those who did not hear that they were missed."""
+    return ends_at + FEEDBACK_AFTER
+
+
+def asks_until(ends_at: datetime) -> datetime:
+    """Until when they are; later nobody hears of it any more."""
+    return ends_at + ASKED_WITHIN
+
+
+def feedback_key(activity: ActivityId, resident: ResidentId) -> str:
+    """Once per person and activity, whomever they brought."""
+    return f"feedback:a{activity}:r{resident}"
+
+
+def missed_key(activity: ActivityId, resident: ResidentId) -> str:
+    """Once per person and activity, whomever they had signed up."""
+    return f"missed:a{activity}:r{resident}"
+
+
 def _of(tally: Tally) -> Numbers:
-    if tally.standing not in _HAD_A_SEAT:
+    if tally.standing not in HAD_A_SEAT:
         return Numbers(walk_ins=tally.people)
     stayed = tally.party - tally.people
     match tally.mark:

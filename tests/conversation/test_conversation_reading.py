@@ -23,6 +23,7 @@ from outreach.conversation.intents import (
     Who,
     Yes,
 )
+from outreach.conversation.intents_attendance import CheckIn
 from outreach.conversation.intents_choices import CallMe, SilencePlace
 from outreach.conversation.plaintext import spaced, tight, with_digits
 from outreach.conversation.reading import read
@@ -56,6 +57,8 @@ def named(intent: Intent | None) -> str:
             return f"leave#{number}"
         case LinkCode(code):
             return f"code#{code}"
+        case CheckIn(code):
+            return f"here#{code}"
         case DutyCode(code):
             return "duty-off" if code is None else f"duty#{code}"
         case CalendarNumber(number):

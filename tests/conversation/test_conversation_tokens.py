@@ -35,6 +35,7 @@ from outreach.conversation.intents import (
     Unlink,
     UnlinkConfirmed,
 )
+from outreach.conversation.intents_attendance import Answering, AskExcuse, AskFeedback, Excuse, WishTopic
 from outreach.conversation.intents_choices import (
     AskNickname,
     AskRegion,
@@ -51,6 +52,7 @@ from outreach.conversation.intents_choices import (
     Why,
 )
 from outreach.conversation.tokens import LONGEST_TOKEN, intent_of, token_of
+from outreach.domain.attendance import Reason
 from outreach.domain.messages import START, Language
 from outreach.domain.people import Purpose, Rhythm
 
@@ -72,6 +74,11 @@ TAPPABLE: st.SearchStrategy[Tappable] = st.one_of(
     st.builds(ChooseRegion, IDS),
     st.builds(Silence, IDS),
     st.builds(Unsilence, IDS),
+    st.builds(AskFeedback, st.none() | IDS),
+    st.builds(Answering, IDS, st.from_regex(r"[1-5]{1,5}x?|[1-5]{5}[msl][ny]?x?", fullmatch=True)),
+    st.builds(WishTopic, st.integers(1, 10**4), st.from_regex(r"[a-z][a-z0-9_]{1,28}", fullmatch=True)),
+    st.builds(Excuse, IDS, st.sampled_from(Reason)),
+    st.just(AskExcuse()),
     st.builds(Agree, st.sampled_from([None, Purpose.TIPS, Purpose.NEWS])),
     st.builds(ChooseRhythm, st.none() | st.sampled_from(Rhythm)),
     st.builds(ChooseNews, st.booleans()),

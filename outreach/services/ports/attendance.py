@@ -102,8 +102,8 @@ class Attendances(Protocol):
     def wishes(self, path: str, *, below: bool, since: datetime, until: datetime) -> Mapping[str, int]:
         """How many wished for which topic after activities there and then."""
 
-    def last_met(self, resident_id: ResidentId, since: datetime) -> ActivityId | None:
-        """What they came to last, if it ended after *since*."""
+    def last_noted(self, resident_id: ResidentId, marks: Iterable[Standing], since: datetime) -> ActivityId | None:
+        """The last where one of *marks* is noted of them, if it ended after *since*."""
 
     def next_like(self, activity_id: ActivityId, now: datetime) -> ActivityCard | None:
         """The next that anybody may join, of the same kind and unit; ``None``: there is none, or it was restricted."""

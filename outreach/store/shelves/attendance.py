@@ -160,10 +160,10 @@ _EXCUSE = (
 )
 _ANSWERED = update(_NOTE).where(_N.sign_up_id == bindparam("of"), _N.answered.is_(False)).values(answered=True)
 _WISHED = update(_NOTE).where(_N.sign_up_id == bindparam("of"), _N.wished.is_(False)).values(wished=True)
-_LAST_MET = (
+_LAST_NOTED = (
     select(_A.id)
     .select_from(_NOTE.join(SIGN_UP, _S.id == _N.sign_up_id).join(ACTIVITY, _A.id == _N.activity_id))
-    .where(_S.resident_id == bindparam("resident"), _N.standing.in_(_CAME))
+    .where(_S.resident_id == bindparam("resident"), _N.standing.in_(bindparam("marks", expanding=True)))
     .where(_A.ends_at > bindparam("since", type_=_MOMENT))
     .order_by(_A.ends_at.desc(), _A.id.desc())
     .limit(1)
@@ -324,9 +324,10 @@ class AttendanceShelf(Shelf):
         """How many wished for which topic after activities there and then."""
         return attendance_counts.wishes(self._at, path, below, since, until)
 
-    def last_met(self, resident_id: ResidentId, since: datetime) -> ActivityId | None:
-        """What they came to last, if it ended after *since*."""
-        found = self._at.connection.execute(_LAST_MET, {"resident": resident_id, "since": since}).scalar_one_or_none()
+    def last_noted(self, resident_id: ResidentId, marks: Iterable[Standing], since: datetime) -> ActivityId | None:
+        """The last where one of *marks* is noted of them, if it ended after *since*."""
+        values = {"resident": resident_id, "since": since, "marks": [mark.value for mark in marks]}
+        found = self._at.connection.execute(_LAST_NOTED, values).scalar_one_or_none()
         return None if found is None else ActivityId(found)
 
     def next_like(self, activity_id: ActivityId, now: datetime) -> ActivityCard | None:
