@@ -119,6 +119,7 @@ def _sending(house: App, kind: str, size: int) -> str:
     ours: list[Measured] = []
     floors: list[Measured] = []
     rows = min(SIZES[size], count(house, "state = 'queued'") // (2 * ROUNDS))
+    size = min(size, rows)
     for _ in range(ROUNDS):
         ours.append(asyncio.run(_send(house, size, rows)))
         floors.append(_floor_of_sending(house, size, rows))
