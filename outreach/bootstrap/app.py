@@ -34,11 +34,11 @@ from outreach.runtime.mailbox import StoredMailbox
 from outreach.runtime.masses import EVERY as MASSES_EVERY
 from outreach.runtime.masses import MassRounds
 from outreach.runtime.pacing import Pacer, Pacing
+from outreach.runtime.rounds import Rounds
 from outreach.runtime.sender import Sender
 from outreach.runtime.spool import Spool
 from outreach.runtime.ticker import Tick
 from outreach.runtime.turns import Turns
-from outreach.services import broadcast_run, dead_letters, duty, housekeeping, reminders, tips
 from outreach.services.broadcast_words import Newsroom
 from outreach.services.dispatch import Outlet
 from outreach.services.ports import UnitOfWork
@@ -283,63 +283,19 @@ class App:
         self._engine.wake(lanes)
 
     def _house_ticks(self) -> list[Tick]:
+        core, crafts = self.core, self.core.crafts
+        rounds = Rounds(self.bridge, self.clock, core.rule, core.offers, core.rhythm, crafts.manners, crafts.wording)
         ticks = [
-            Tick("reminders", timedelta(seconds=1), self._queue_reminders),
-            Tick("tips", timedelta(seconds=2), self._queue_tips),
-            Tick("broadcasts", timedelta(seconds=1), self._drive_broadcasts),
-            Tick("duty", timedelta(seconds=5), self._tell_staff),
+            *rounds.ticks(),
             Tick("redrive", timedelta(seconds=5), self.hub.redrive),
             Tick("spool", timedelta(seconds=10), self.guard.store_spooled, everywhere=True),
-            Tick("housekeeping", timedelta(minutes=10), self._purge),
-            Tick("dead letters", timedelta(minutes=1), self._revive),
         ]
         for door in self._doors:
             if isinstance(door.channel, MassChannel):
-                rounds = MassRounds(self.bridge, door.channel, self._outlet(door), self.clock)
-                ticks.append(Tick(f"mass {door.lane}", MASSES_EVERY, rounds.go_round))
+                masses = MassRounds(self.bridge, door.channel, self._outlet(door), self.clock)
+                ticks.append(Tick(f"mass {door.lane}", MASSES_EVERY, masses.go_round))
         polls = [Tick(f"poll {lane}", timedelta(seconds=1), sender.poll) for lane, sender in self._senders.items()]
         return ticks + polls
-
-    async def _queue_reminders(self) -> None:
-        while await self.bridge.write(self._reminders) == reminders.AT_ONCE:
-            continue
-
-    async def _queue_tips(self) -> None:
-        while await self.bridge.write(self._tips) == tips.AT_ONCE:
-            continue
-
-    async def _drive_broadcasts(self) -> None:
-        while await self.bridge.write(self._plan_broadcast):
-            continue
-        while await self.bridge.write(self._settle_broadcasts) > 0:
-            continue
-
-    async def _tell_staff(self) -> None:
-        if not await self.bridge.read(lambda uow: duty.is_quiet(uow, self.clock())):
-            await self.bridge.write(lambda uow: duty.tell_staff(uow, self.core.crafts.wording, self.clock()))
-
-    async def _purge(self) -> None:
-        while await self.bridge.write(self._keep_house) > 0:
-            continue
-
-    async def _revive(self) -> None:
-        while await self.bridge.write(lambda uow: dead_letters.revive(uow, self.clock())) == dead_letters.AT_ONCE:
-            continue
-
-    def _reminders(self, uow: UnitOfWork) -> int:
-        return reminders.queue_due(uow, self.core.rule, self.clock())
-
-    def _tips(self, uow: UnitOfWork) -> int:
-        return tips.queue_due(uow, self.core.rhythm, self.clock(), self.core.crafts.manners)
-
-    def _plan_broadcast(self, uow: UnitOfWork) -> bool:
-        return broadcast_run.plan_next(uow, self.clock(), self.core.crafts.manners)
-
-    def _settle_broadcasts(self, uow: UnitOfWork) -> int:
-        return broadcast_run.settle(uow, self.clock())
-
-    def _keep_house(self, uow: UnitOfWork) -> int:
-        return housekeeping.purge(uow, self.clock())
 
     def _check_mark(self) -> None:
         """A demo town and a real one never share a database."""

@@ -11,6 +11,7 @@ from outreach.content import (
     Vocabulary,
     WordingRules,
     build_library,
+    is_workday,
     parse_observances,
     parse_vocabulary,
     parse_wording_rules,
@@ -28,6 +29,7 @@ from outreach.services.helplines import Lines
 from outreach.services.intake import Counter
 from outreach.services.letters import Desk
 from outreach.services.manners import Manners
+from outreach.services.offers import OfferRule
 from outreach.services.reminders import ReminderRule
 from outreach.services.safeguarding import Safeguard
 from outreach.services.tips import TipRhythm
@@ -77,6 +79,7 @@ class Core:
     office: Office
     rule: ReminderRule
     rhythm: TipRhythm
+    offers: OfferRule
 
     @property
     def signing_key(self) -> bytes:
@@ -140,7 +143,8 @@ def open_core(settings: Settings) -> Core:
     desk = Desk(crafts.wording, calendars, crafts.lines, settings.language)
     dialogue = Dialogue(crafts.wording, crafts.vocabulary, office, crafts.safeguard)
     rule = ReminderRule(settings.leads, settings.quiet)
-    return Core(settings, crafts, database, calendars, desk, dialogue, office, rule, rhythm)
+    offers = OfferRule(settings.quiet, is_workday)
+    return Core(settings, crafts, database, calendars, desk, dialogue, office, rule, rhythm, offers)
 
 
 def _said(given: str, key: str, wording: Wording) -> dict[Language, str]:

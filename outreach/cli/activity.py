@@ -11,9 +11,12 @@ import typer
 from outreach.cli.form import Form, one_of, region_of
 from outreach.cli.shared import LARGEST_ID, AsJson, fields_of, local_time, moment, opened_core, print_json, print_table
 from outreach.domain.activity import ActivityKind, SignUpPolicy
+from outreach.domain.activity_defaults import USUAL
 from outreach.domain.actor import Actor
 from outreach.domain.errors import BadInput
 from outreach.domain.ids import ActivityId, SignUpId
+from outreach.domain.offers import Promotion
+from outreach.domain.times import parse_duration
 
 if TYPE_CHECKING:
     from outreach.bootstrap import Core
@@ -40,6 +43,9 @@ def add(
     audience: Annotated[list[str] | None, typer.Option(help="A tag; may be given several times.")] = None,
     summary: Annotated[str, typer.Option(help="What happens there.")] = "",
     policy: Annotated[str, typer.Option(help=f"One of: {', '.join(SignUpPolicy)}; by kind if left out.")] = "",
+    promotion: Annotated[str, typer.Option(help=f"A place that came free: {', '.join(Promotion)}; by kind.")] = "",
+    apart: Annotated[bool, typer.Option("--apart", help="Each of a party gets a place as it comes.")] = False,
+    closes: Annotated[str, typer.Option(help="How long before it begins sign-ups end, such as 2h.")] = "",
     restricted: Annotated[bool, typer.Option("--restricted", help="On no list, no feed; neutral title.")] = False,
     draft: Annotated[bool, typer.Option("--draft", help="Do not publish it yet.")] = False,
     as_json: AsJson = False,
@@ -54,7 +60,7 @@ def add(
         where = form.take(lambda: _region(uow, region), uow.regions.root())
         starts_at = form.take(lambda: moment(starts, where.zone, "--starts"), now + _AN_HOUR)
         what = form.take(lambda: one_of(ActivityKind, kind, "--kind"), ActivityKind.LECTURE)
-        by_kind = SignUpPolicy.default_for(what)
+        by_kind, usual = SignUpPolicy.default_for(what), USUAL[what].promotion
         new = NewActivity(
             kind=what,
             title=title.strip(),
@@ -68,6 +74,9 @@ def add(
             policy=form.take(lambda: one_of(SignUpPolicy, policy, "--policy"), by_kind) if policy else by_kind,
             restricted=restricted,
             draft=draft,
+            promotion=form.take(lambda: one_of(Promotion, promotion, "--promotion"), usual) if promotion else usual,
+            together=not apart,
+            closes_before=form.take(lambda: _minutes(closes), 0),
         )
         card = form.finish(lambda: activities.add(uow, Actor.operator(), new, core.rule, now))
     _show(card, as_json)
@@ -203,6 +212,15 @@ def _ends(starts_at: datetime, minutes: int) -> datetime:
     if not 1 <= minutes <= _LONGEST:
         raise BadInput([f"--minutes: {minutes} is not between 1 and {_LONGEST}"])
     return starts_at + timedelta(minutes=minutes)
+
+
+def _minutes(closes: str) -> int:
+    if not closes.strip():
+        return 0
+    try:
+        return int(parse_duration(closes).total_seconds() // 60)
+    except ValueError as reason:
+        raise BadInput([f"--closes: {reason}"]) from None
 
 
 def _audience(core: Core, tags: list[str]) -> frozenset[str]:

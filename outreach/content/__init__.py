@@ -11,6 +11,7 @@ from outreach.content.rebuild import rebuild
 from outreach.content.split import measure, split
 from outreach.content.vocabulary import Tag, Tags, Vocabulary, parse_vocabulary
 from outreach.content.wordlist import Severity, WordingRules, parse_wording_rules
+from outreach.content.workdays import is_workday
 
 __all__ = [
     "OBSERVANCES",
@@ -29,6 +30,7 @@ __all__ = [
     "build_library",
     "fill",
     "fit",
+    "is_workday",
     "lint",
     "lint_item",
     "measure",

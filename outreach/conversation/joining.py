@@ -63,7 +63,7 @@ def _sign_up(turn: Turn, card: ActivityCard, party: int, offer: tuple[Choice, ..
         raise LookupError("only somebody who agreed can be signed up")
     fact = signups.sign_up(turn.uow, turn.person.resident_id, card.id, turn.now, party)
     place = turn.uow.sign_ups.place(fact.sign_up.id)
-    calendar = (turn.choice("choice.calendar", Calendar(card.id)),) if place.standing.holds_seat else ()
+    calendar = (turn.choice("choice.calendar", Calendar(card.id)),) if place.standing is Standing.SEATED else ()
     front = _told(turn, card, place, again=fact.again)
     return turn.reply(f"{front}\n{stands(turn, place)}", *calendar, *steps(turn, Mine(), ShowList()), *offer)
 
@@ -82,6 +82,8 @@ def _key_for(place: MyPlace) -> str:
             return "join.waiting"
         case Standing.REQUESTED:
             return "join.requested"
+        case Standing.OFFERED:
+            return "join.offered"
         case _:
             return "join.seated"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from outreach.conversation.intents import Calendar, Decline, Leave, Mine, Show, ShowList, Tip
+from outreach.conversation.intents import Calendar, Decline, Join, Leave, Mine, Show, ShowList, Tip
 from outreach.conversation.memory import Listed
 from outreach.conversation.plaintext import shortened
 from outreach.conversation.steps import steps
@@ -14,6 +14,7 @@ from outreach.domain.messages import Outgoing
 from outreach.domain.signup import Standing
 from outreach.services.calendars import discreet_title
 from outreach.services.cards import MyPlace
+from outreach.wording import moment
 
 LONGEST_PLACE = 300  # columns; who comes wants all of it, a WeChat answer has its limit
 MOST = 9  # choices with one figure each
@@ -42,14 +43,16 @@ def show(turn: Turn, place: MyPlace) -> tuple[Outgoing, ...]:
     number = turn.say("activity.number", public_number=card.number)
     lines = [title_of(turn, place), turn.when(card), shortened(card.place, LONGEST_PLACE), stands(turn, place), number]
     choices = [turn.choice("choice.leave", Leave(card.id)), *steps(turn, ShowList())]
-    if place.standing.holds_seat:
+    if place.standing is Standing.OFFERED:
+        choices.insert(0, turn.choice("choice.take", Join(card.id)))
+    elif place.standing.holds_seat:
         choices.insert(0, turn.choice("choice.calendar", Calendar(card.id)))
     return turn.reply("\n".join(line for line in lines if line), *choices)
 
 
 def calendar(turn: Turn, activity_id: ActivityId | None) -> tuple[Outgoing, ...]:
     """The calendar file of one place, of the next seat if none is named."""
-    seats = [place for place in all_of(turn) if place.standing.holds_seat]
+    seats = [place for place in all_of(turn) if place.standing is Standing.SEATED]
     chosen = next((place for place in seats if activity_id in {None, place.activity.id}), None)
     if chosen is None:
         return turn.reply(turn.say("calendar_file.none"), *steps(turn, Mine(), ShowList()))
@@ -92,6 +95,11 @@ def stands(turn: Turn, place: MyPlace) -> str:
             return turn.say("standing.first_in_line", party=place.party)
         case Standing.WAITING:
             return turn.say("standing.waiting", ahead=place.ahead, party=place.party)
+        case Standing.OFFERED if place.until is not None:
+            until = moment(place.until, place.activity.zone, turn.language, turn.now)
+            return turn.say("standing.offered", until=until, party=place.party)
+        case Standing.OFFERED:
+            return turn.say("standing.first_in_line", party=place.party)
         case Standing.REQUESTED:
             return turn.say("standing.requested", party=place.party)
         case _:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from outreach.domain.errors import ActivityCalledOff, ActivityClosed, IllegalMove, NotSignedUp, PartyTooLarge
 from outreach.domain.facts import (
     Accepted,
     CalledOff,
+    Lapsed,
     Published,
     Refused,
     Rescheduled,
@@ -23,7 +24,8 @@ from outreach.domain.facts import (
     Withdrawn,
 )
 from outreach.domain.ids import ActivityId, RegionId, ResidentId, SignUpId
-from outreach.domain.signup import SELF, SignUp, Standing
+from outreach.domain.offers import Promotion, last_offer
+from outreach.domain.signup import SELF, TURNS_APART, SignUp, Standing
 from outreach.domain.times import Slot
 
 LARGEST_PARTY = 6  # people in one sign-up; more is a group booking, which staff arrange
@@ -85,6 +87,11 @@ class Activity:
     seated: int = 0
     waiting: int = 0
     next_number: int = 1
+    promotion: Promotion = Promotion.DIRECT
+    together: bool = True
+    """Whether a party gets its seats together or not at all; else each of them has a place in the queue."""
+    closes_before: timedelta = timedelta()
+    """So long before it begins nobody signs up any more."""
     mine: dict[int, SignUp] = field(default_factory=dict)
     """This resident's sign-ups by beneficiary."""
     head: list[SignUp] = field(default_factory=list)
@@ -98,13 +105,16 @@ class Activity:
     def sign_up(self, resident: ResidentId, party: int, now: datetime, beneficiary: int = SELF) -> SignedUp:
         """Give *resident* a seat, a place in the queue, or a request for staff. Asking twice gives the first answer.
 
+        Whoever is offered a place says yes by it; in the last hours so does whoever waits, if there is one left.
         Raises `ActivityClosed` when it is not open any more and `PartyTooLarge` for more people than may come.
         """
         self._require_open(now)
         known = self.mine.get(beneficiary)
         if known is not None and known.standing.is_active:
-            return SignedUp(self.id, known, again=True)
-        self._require_party(party)
+            return SignedUp(self.id, known, again=not self._take(known, now))
+        if now >= self.slot.starts_at - self.closes_before:
+            raise ActivityClosed(self.id, self.slot.starts_at - self.closes_before)
+        self.require_party(party)
         sign_up = self._enter(known, resident, party, now, beneficiary)
         self.mine[beneficiary] = sign_up
         return SignedUp(self.id, sign_up, again=False)
@@ -122,6 +132,26 @@ class Activity:
         self._leave(sign_up)
         sign_up.move(Standing.WITHDRAWN, now)
         return Withdrawn(self.id, sign_up, tuple(self._promote(now)))
+
+    def lapse(self, sign_up: SignUp, now: datetime) -> Lapsed:
+        """Nobody answered an offer: it goes to those who waited next. Raises `IllegalMove` for what is no offer."""
+        if sign_up.standing is not Standing.OFFERED:
+            raise IllegalMove("sign-up", sign_up.standing, "lapsed")
+        self._leave(sign_up)
+        sign_up.move(Standing.WITHDRAWN, now)
+        return Lapsed(self.id, sign_up, tuple(self._promote(now)))
+
+    def wait_on(self, sign_up: SignUp, now: datetime) -> None:
+        """There is no time left to offer them the place alone: they wait as before. Raises `IllegalMove`."""
+        if sign_up.standing is not Standing.OFFERED:
+            raise IllegalMove("sign-up", sign_up.standing, "waiting")
+        self.seated -= sign_up.party
+        self.waiting += sign_up.party
+        sign_up.move(Standing.WAITING, now)
+
+    def is_first_come(self, now: datetime) -> bool:
+        """Whether a free place is for whoever of those that wait says yes first."""
+        return self.promotion is Promotion.OFFER and last_offer(self.slot.starts_at) <= now < self.slot.starts_at
 
     def accept(self, sign_up: SignUp, now: datetime) -> Accepted:
         """Staff say yes to a request: a seat if one is free and nobody who asked earlier waits, else a queue place."""
@@ -188,7 +218,8 @@ class Activity:
         if self.status is not ActivityStatus.PUBLISHED or now >= self.slot.starts_at:
             raise ActivityClosed(self.id, self.slot.starts_at)
 
-    def _require_party(self, party: int) -> None:
+    def require_party(self, party: int) -> None:
+        """Raise `PartyTooLarge` if so many cannot come together."""
         at_most = min(LARGEST_PARTY, self.seats)
         if not 1 <= party <= at_most:
             raise PartyTooLarge(party, at_most)
@@ -199,6 +230,7 @@ class Activity:
         else:
             sign_up = known.come_back(party, now)
         sign_up.number = self.next_number
+        sign_up.turn = sign_up.number * TURNS_APART
         self.next_number += 1
         if self.policy is SignUpPolicy.OPEN:
             self._place(sign_up, now)
@@ -213,8 +245,20 @@ class Activity:
             self.waiting += sign_up.party
             sign_up.move(Standing.WAITING, now)
 
+    def _take(self, sign_up: SignUp, now: datetime) -> bool:
+        """Whether they now have a seat by saying yes: to an offer of theirs, or as the first in the last hours."""
+        if sign_up.standing is Standing.OFFERED:
+            sign_up.move(Standing.SEATED, now)
+            return True
+        if sign_up.standing is Standing.WAITING and self.is_first_come(now) and sign_up.party <= self.free:
+            self._leave(sign_up)
+            self.seated += sign_up.party
+            sign_up.move(Standing.SEATED, now)
+            return True
+        return False
+
     def _waits_before(self, sign_up: SignUp) -> bool:
-        return self.waiting > 0 and (not self.head or self.head[0].number < sign_up.number)
+        return self.waiting > 0 and (not self.head or self.head[0].turn < sign_up.turn)
 
     def _leave(self, sign_up: SignUp) -> None:
         if sign_up.standing.holds_seat:
@@ -224,13 +268,14 @@ class Activity:
             self.head = [waiting for waiting in self.head if waiting.id != sign_up.id]
 
     def _promote(self, now: datetime) -> Iterable[SignUp]:
-        """Seat the head of the queue while it fits. A party that does not fit is waited for, not passed over."""
+        """Seat or ask the head of the queue while it fits. A party that does not fit is waited for, not passed over."""
         while self.head and self.head[0].party <= self.free and self._may_promote(now):
             sign_up = self.head.pop(0)
             self.waiting -= sign_up.party
             self.seated += sign_up.party
-            sign_up.move(Standing.SEATED, now)
+            sign_up.move(Standing.OFFERED if self.promotion is Promotion.OFFER else Standing.SEATED, now)
             yield sign_up
 
     def _may_promote(self, now: datetime) -> bool:
-        return self.status is ActivityStatus.PUBLISHED and now < self.slot.starts_at
+        ends = last_offer(self.slot.starts_at) if self.promotion is Promotion.OFFER else self.slot.starts_at
+        return self.status is ActivityStatus.PUBLISHED and now < ends

@@ -19,16 +19,28 @@ def needed_by(*starts: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class SignedUp:
-    """Somebody has a seat, a place in the queue, or a request with staff. *again*: they had it before."""
+    """Somebody has a seat, a place in the queue, or a request with staff. *again*: they stood so before."""
 
     activity_id: ActivityId
     sign_up: SignUp
     again: bool
+    companions: tuple[SignUp, ...] = ()
+    """Those who come along, where each has a place in the queue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """Somebody gave their place back; *promoted* moved up, in queue order."""
+    """Somebody gave their place back; *promoted* moved up, in queue order. *companions* left with them."""
+
+    activity_id: ActivityId
+    sign_up: SignUp
+    promoted: tuple[SignUp, ...]
+    companions: tuple[SignUp, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """Nobody answered an offer of a place; *promoted* moved up, in queue order."""
 
     activity_id: ActivityId
     sign_up: SignUp

@@ -9,6 +9,10 @@ from enum import StrEnum
 GENERAL = "general"
 
 
+ELDERLY = "elderly"
+"""The tag of whoever said that they are older."""
+
+
 class Purpose(StrEnum):
     """What a person allows, each on its own."""
 

@@ -8,8 +8,12 @@ from enum import StrEnum
 
 from outreach.domain.ids import ActivityId, ResidentId, SignUpId
 
+TURNS_APART = 1 << 20
+"""Between two arrivals in the queue, so that staff can put somebody in between."""
 SELF = 0
 """The beneficiary of a sign-up for oneself; 1… are people one signs up for."""
+COMPANION = 1_000
+"""From here on: people who come along and have a place in the queue each, where parties are not kept together."""
 
 
 class Standing(StrEnum):
@@ -46,7 +50,8 @@ class SignUp:
     """A place or a wish for one. *number* is the order of arrival in the activity; *since* when it came to stand so.
 
     *revision* rises each time the person leaves and comes back, so that their own calendar entry never falls behind.
-    An *id* of 0 has not been stored yet.
+    *turn* is the order of the queue: that of arrival, unless staff have given a reason for another. *until*: so long
+    an offer is kept for them; ``None`` also while nobody has told them of it. An *id* of 0 has not been stored yet.
     """
 
     id: SignUpId
@@ -58,10 +63,12 @@ class SignUp:
     number: int
     since: datetime
     revision: int = 0
+    turn: int = 0
+    until: datetime | None = None
 
     def move(self, standing: Standing, now: datetime) -> None:
         """Stand differently from *now* on."""
-        self.standing, self.since = standing, now
+        self.standing, self.since, self.until = standing, now, None
 
     def come_back(self, party: int, now: datetime) -> SignUp:
         """The same row again after leaving: own revision + 1; the caller gives a new number."""

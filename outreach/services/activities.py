@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from outreach.domain.activity import Activity, ActivityStatus
 from outreach.domain.actor import Actor, Permission
@@ -131,6 +131,7 @@ def move(
         return None
     uow.activities.save(activity, now)
     reminders.plan(uow, rule, activity_id, now)
+    uow.offers.untell(activity_id)
     consequences.of_rescheduled(uow, fact, now)
     uow.audit.write(by, "move", "activity", activity_id, now)
     return fact
@@ -155,7 +156,7 @@ def ripple(uow: UnitOfWork, by: Actor, activity_id: ActivityId) -> Ripple:
 
 def is_open(card: ActivityCard, now: datetime) -> bool:
     """Whether people may still sign up."""
-    return card.status is ActivityStatus.PUBLISHED and now < card.starts_at
+    return card.status is ActivityStatus.PUBLISHED and now < card.closes_at
 
 
 def _locked_to_plan(uow: UnitOfWork, by: Actor, activity_id: ActivityId) -> Activity:
@@ -189,11 +190,12 @@ def _carry_out(
 ) -> Edited:
     moved = _move_to(activity, Slot(plan.starts_at, plan.ends_at), plan.place.strip(), now)
     resized = activity.resize(plan.seats, now) if "seats" in changed else None
-    activity.policy = plan.policy
+    activity.policy, activity.promotion = plan.policy, plan.promotion
+    activity.together, activity.closes_before = plan.together, timedelta(minutes=plan.closes_before)
     for moved_up in resized.promoted if resized else ():
         uow.sign_ups.save(moved_up)
     uow.activities.save(activity, now)
-    uow.activities.describe(activity.id, plan)
+    uow.activities.describe(activity.id, plan, now)
     if "starts_at" in changed:
         reminders.plan(uow, rule, activity.id, now)
     told = _tell(uow, moved, resized, now)
@@ -215,6 +217,7 @@ def _tell(uow: UnitOfWork, moved: Rescheduled | None, resized: Resized | None, n
     told = 0
     if moved is not None:
         told = uow.activities.ripple(moved.activity_id, consequences.EXPECTANT).messages
+        uow.offers.untell(moved.activity_id)
         consequences.of_rescheduled(uow, moved, now)
     if resized is not None:
         consequences.of_resized(uow, resized, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -19,6 +19,7 @@ from outreach.domain.ids import (
     StaffId,
 )
 from outreach.domain.messages import Incoming, Language, Outgoing
+from outreach.domain.offers import Promotion
 from outreach.domain.people import Purpose, Rhythm
 from outreach.domain.signup import Standing
 
@@ -116,6 +117,15 @@ class ActivityCard:
     """Of the last material change: what calendars show. A sign-up does not touch it."""
     planned_by: StaffId | None = None
     host_id: StaffId | None = None
+    promotion: Promotion = Promotion.DIRECT
+    together: bool = True
+    closes_before: int = 0
+    """Minutes before it begins; then nobody signs up any more."""
+
+    @property
+    def closes_at(self) -> datetime:
+        """Until when people may sign up."""
+        return self.starts_at - timedelta(minutes=self.closes_before)
 
     @property
     def number(self) -> int:
@@ -150,6 +160,9 @@ class NewActivity:
     restricted: bool
     draft: bool
     host_id: StaffId | None = None
+    promotion: Promotion = Promotion.DIRECT
+    together: bool = True
+    closes_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +178,8 @@ class MyPlace:
     since: datetime
     ahead: int
     activity: ActivityCard
+    until: datetime | None = None
+    """So long an offer is kept for them."""
 
 
 @dataclass(frozen=True, slots=True)

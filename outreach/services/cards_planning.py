@@ -8,6 +8,7 @@ from datetime import datetime
 from outreach.domain.activity import ActivityKind, ActivityStatus, SignUpPolicy
 from outreach.domain.actor import Reach
 from outreach.domain.ids import ActivityId, StaffId
+from outreach.domain.offers import Promotion
 from outreach.services.cards import ActivityCard
 
 
@@ -25,6 +26,9 @@ class ActivityPlan:
     policy: SignUpPolicy
     restricted: bool
     host_id: StaffId | None
+    promotion: Promotion = Promotion.DIRECT
+    together: bool = True
+    closes_before: int = 0
 
 
 def plan_of(card: ActivityCard) -> ActivityPlan:
@@ -40,6 +44,9 @@ def plan_of(card: ActivityCard) -> ActivityPlan:
         policy=card.policy,
         restricted=card.restricted,
         host_id=card.host_id,
+        promotion=card.promotion,
+        together=card.together,
+        closes_before=card.closes_before,
     )
 
 

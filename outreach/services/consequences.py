@@ -7,17 +7,28 @@ from dataclasses import replace
 from datetime import datetime
 
 from outreach.domain.delivery import change_key, confirmation_key
-from outreach.domain.facts import Accepted, CalledOff, Refused, Rescheduled, Resized, SignedUp, Withdrawn, needed_by
+from outreach.domain.facts import (
+    Accepted,
+    CalledOff,
+    Lapsed,
+    Refused,
+    Rescheduled,
+    Resized,
+    SignedUp,
+    Withdrawn,
+    needed_by,
+)
 from outreach.domain.messages import MessageKind
 from outreach.domain.signup import SignUp, Standing
 from outreach.services.cards import ActivityCard
 from outreach.services.cards_ledger import Draft
 from outreach.services.ports import UnitOfWork
 
-_OVERTAKEN_BY_A_MOVE = ("reminder", "moved")
+_OVERTAKEN_BY_A_MOVE = ("reminder", "moved", "offered", "first_come")
 """The rest is written out at the last moment, with the new time, and is still true: who has a place must hear of it."""
-_OVERTAKEN_BY_THE_END = (*_OVERTAKEN_BY_A_MOVE, "confirmation", "promoted")
+_OVERTAKEN_BY_THE_END = (*_OVERTAKEN_BY_A_MOVE, "confirmation", "promoted", "offered", "first_come", "lapsed")
 """All but that somebody was refused: they would not hear that it is called off."""
+_CALLED_AGAIN = 3 * 3600  # seconds
 EXPECTANT = (Standing.SEATED, Standing.OFFERED, Standing.WAITING, Standing.REQUESTED)
 """Who counts on an activity and must hear of its changes."""
 
@@ -25,7 +36,9 @@ EXPECTANT = (Standing.SEATED, Standing.OFFERED, Standing.WAITING, Standing.REQUE
 def of_signed_up(uow: UnitOfWork, fact: SignedUp, now: datetime) -> None:
     """A confirmation goes out. Who asked again has had theirs."""
     if not fact.again:
-        uow.deliveries.add([_confirmation(uow.activities.card(fact.activity_id), fact.sign_up, now)], now)
+        card = uow.activities.card(fact.activity_id)
+        each = (fact.sign_up, *fact.companions)
+        uow.deliveries.add([_confirmation(card, sign_up, now) for sign_up in each], now)
 
 
 def of_accepted(uow: UnitOfWork, fact: Accepted, now: datetime) -> None:
@@ -35,8 +48,36 @@ def of_accepted(uow: UnitOfWork, fact: Accepted, now: datetime) -> None:
 
 def of_withdrawn(uow: UnitOfWork, fact: Withdrawn, now: datetime) -> None:
     """What was still to be said to them about it is taken back; who moved up is told."""
-    uow.deliveries.withdraw_for_sign_up(fact.sign_up.id, now)
+    for sign_up in (fact.sign_up, *fact.companions):
+        uow.deliveries.withdraw_for_sign_up(sign_up.id, now)
     _tell_promoted(uow, fact.promoted, now)
+
+
+def of_lapsed(uow: UnitOfWork, fact: Lapsed, now: datetime) -> None:
+    """Who did not answer is told that the place went on, and how to come back; who moved up is told or asked."""
+    uow.deliveries.withdraw_for_sign_up(fact.sign_up.id, now)
+    card = uow.activities.card(fact.activity_id)
+    key = confirmation_key(fact.sign_up.id, fact.sign_up.revision, "lapsed")
+    uow.deliveries.add([_draft(MessageKind.CHANGE, key, card, fact.sign_up, "lapsed", now)], now)
+    _tell_promoted(uow, fact.promoted, now)
+
+
+def of_offered(uow: UnitOfWork, sign_up: SignUp, until: datetime, now: datetime) -> None:
+    """They are asked, and told until when the place is kept."""
+    key = confirmation_key(sign_up.id, sign_up.revision, f"offered:{int(until.timestamp())}")
+    draft = _draft(MessageKind.CHANGE, key, uow.activities.card(sign_up.activity_id), sign_up, "offered", now)
+    uow.deliveries.add([replace(draft, helps_until=until, needed_by=until)], now)
+
+
+def of_first_come(uow: UnitOfWork, card: ActivityCard, waiting: Iterable[SignUp], now: datetime) -> None:
+    """All of them hear that a place is free for whoever says so first; the same people again after three hours."""
+    call = int(now.timestamp()) // _CALLED_AGAIN
+    drafts = []
+    for sign_up in waiting:
+        key = confirmation_key(sign_up.id, sign_up.revision, f"first_come:{call}")
+        draft = _draft(MessageKind.CHANGE, key, card, sign_up, "first_come", now)
+        drafts.append(replace(draft, helps_until=card.starts_at, needed_by=needed_by(card.starts_at)))
+    uow.deliveries.add(drafts, now)
 
 
 def of_refused(uow: UnitOfWork, fact: Refused, now: datetime) -> None:
@@ -72,6 +113,8 @@ def _tell_everybody(uow: UnitOfWork, card: ActivityCard, about: str, needed: dat
 def _tell_promoted(uow: UnitOfWork, promoted: Iterable[SignUp], now: datetime) -> None:
     drafts = []
     for sign_up in promoted:
+        if sign_up.standing is Standing.OFFERED:
+            continue  # asked as soon as it is known until when: `services.offers`
         card = uow.activities.card(sign_up.activity_id)
         key = confirmation_key(sign_up.id, sign_up.revision, "promoted")
         draft = _draft(MessageKind.CHANGE, key, card, sign_up, "promoted", now)

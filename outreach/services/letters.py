@@ -14,22 +14,28 @@ from outreach.domain.ids import ActivityId, SignUpId
 from outreach.domain.messages import Choice, Language, Outgoing
 from outreach.domain.people import Audience
 from outreach.domain.signup import Standing
+from outreach.services import letters_afterwards
 from outreach.services.calendars import Calendars, discreet_title
 from outreach.services.cards import ApprovedItem, MyPlace
 from outreach.services.cards_broadcasts import BroadcastText
 from outreach.services.cards_ledger import Letter
 from outreach.services.helplines import Lines
 from outreach.services.ports import UnitOfWork
-from outreach.wording import Wording, when
+from outreach.wording import Wording, moment, when
 
 _WITH_FILE = frozenset({"confirmation", "promoted", "moved", "called_off"})
 _BY_STANDING = frozenset({"confirmation", "moved"})
 """Those that say something else to whoever has a place, waits for one, or has asked for one."""
+_ASKED = {"offered": ("take", "pass_on"), "first_come": ("take", "wait_no_more"), "lapsed": ("join_again", "")}
+"""What the yes and the no are called; joining is the yes, leaving the no."""
 _STILL_CONCERNS = {
-    "confirmation": frozenset({Standing.SEATED, Standing.WAITING, Standing.REQUESTED, Standing.OFFERED}),
+    "confirmation": frozenset({Standing.SEATED, Standing.WAITING, Standing.REQUESTED}),
     "promoted": frozenset({Standing.SEATED}),
     "moved": frozenset({Standing.SEATED, Standing.WAITING, Standing.REQUESTED, Standing.OFFERED}),
     "called_off": frozenset({Standing.SEATED, Standing.WAITING, Standing.REQUESTED, Standing.OFFERED}),
+    "offered": frozenset({Standing.OFFERED}),
+    "first_come": frozenset({Standing.WAITING}),
+    "lapsed": frozenset({Standing.WITHDRAWN}),
     "refused": frozenset({Standing.REFUSED}),
     "reminder": frozenset({Standing.SEATED}),
 }
@@ -56,6 +62,8 @@ def write_out(uow: UnitOfWork, desk: Desk, letter: Letter, now: datetime) -> tup
         return _digest(uow, desk, letter)
     if about == "broadcast":
         return _posted(desk, letter, now)
+    if about in letters_afterwards.ABOUTS:
+        return letters_afterwards.write_out(uow, desk.wording, letter, now)
     try:
         place = uow.sign_ups.place(SignUpId(int(letter.subject["sign_up"])))
     except NotFound:
@@ -132,6 +140,8 @@ def _of_staff(desk: Desk, letter: Letter, message: Outgoing) -> Outgoing:
 
 
 def _is_overtaken(about: str, place: MyPlace) -> bool:
+    if about == "first_come" and place.activity.seats - place.activity.seated < place.party:
+        return True
     off = place.activity.status is ActivityStatus.CALLED_OFF
     return off is not (about == "called_off") and about != "refused"
 
@@ -164,12 +174,20 @@ def _values(desk: Desk, place: MyPlace, language: Language, now: datetime) -> di
         "party": place.party,
         "ahead": place.ahead,
         "public_number": card.number,
+        "until": "" if place.until is None else moment(place.until, card.zone, language, now),
     }
 
 
 def _choices(desk: Desk, about: str, place: MyPlace, language: Language) -> tuple[Choice, ...]:
     if about in {"called_off", "refused"}:
         return (Choice(desk.wording.say("choice.activities", language), "list"),)
+    if about in _ASKED:
+        yes, no = _ASKED[about]
+        return tuple(
+            Choice(desk.wording.say(f"choice.{word}", language), f"{token}:{place.activity.id}")
+            for word, token in ((yes, "join"), (no, "leave"))
+            if word
+        )
     return (
         Choice(desk.wording.say("choice.leave", language), f"leave:{place.activity.id}"),
         Choice(desk.wording.say("choice.mine", language), "mine"),

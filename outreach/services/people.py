@@ -155,7 +155,7 @@ def erase_resident(uow: UnitOfWork, resident_id: ResidentId, now: datetime) -> E
 def _leave_everything(uow: UnitOfWork, resident_id: ResidentId, now: datetime) -> Iterable[Withdrawn]:
     for activity_id in uow.sign_ups.active_activities(resident_id):
         if now < uow.activities.card(activity_id).ends_at:
-            yield signups.withdraw(uow, resident_id, activity_id, now)
+            yield from signups.withdraw_all(uow, resident_id, activity_id, now)
 
 
 def _known(person: PersonCard) -> ResidentId:

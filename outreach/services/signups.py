@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from outreach.domain.activity import Activity
 from outreach.domain.actor import Actor, Permission
-from outreach.domain.errors import ActivityNotFound
+from outreach.domain.errors import ActivityNotFound, NotSignedUp
 from outreach.domain.facts import Accepted, Refused, SignedUp, Withdrawn
 from outreach.domain.ids import ActivityId, ResidentId, SignUpId
-from outreach.domain.signup import SELF, SignUp
+from outreach.domain.signup import COMPANION, SELF, SignUp
 from outreach.services import consequences
 from outreach.services.access import require_for_people
 from outreach.services.cards import RosterLine
@@ -25,11 +27,16 @@ def sign_up(
     Raises `ActivityNotFound`, `ActivityClosed`, `ActivityCalledOff` or `PartyTooLarge`.
     """
     activity = uow.activities.locked(activity_id, resident_id)
-    fact = activity.sign_up(resident_id, party, now)
+    along = 0 if activity.together else max(party - 1, 0)
+    if along:
+        activity.require_party(party)
+    fact = activity.sign_up(resident_id, party - along, now)
     if fact.again:
         return fact
+    coming = [activity.sign_up(resident_id, 1, now, COMPANION + each).sign_up for each in range(along)]
+    companions = tuple(uow.sign_ups.save(each) for each in coming)
     stored = _store(uow, activity, fact.sign_up, now)
-    fact = SignedUp(fact.activity_id, stored, again=False)
+    fact = SignedUp(fact.activity_id, stored, again=False, companions=companions)
     consequences.of_signed_up(uow, fact, now)
     return fact
 
@@ -40,10 +47,27 @@ def withdraw(
     """Give the resident's place back. Raises `ActivityNotFound` or `NotSignedUp`."""
     activity = uow.activities.locked(activity_id, resident_id)
     fact = activity.withdraw(now, beneficiary)
+    along = [each for each, theirs in activity.mine.items() if each >= COMPANION and theirs.standing.is_active]
+    facts = [activity.withdraw(now, each) for each in along if beneficiary == SELF]
+    companions = tuple(each.sign_up for each in facts)
+    moved_up = {each.id: each for one in (fact, *facts) for each in one.promoted if each.standing.holds_seat}
+    fact = Withdrawn(fact.activity_id, fact.sign_up, tuple(moved_up.values()), companions)
+    for each in companions:
+        uow.sign_ups.save(each)
     _store(uow, activity, fact.sign_up, now)
     _store_promoted(uow, fact.promoted)
     consequences.of_withdrawn(uow, fact, now)
     return fact
+
+
+def withdraw_all(
+    uow: UnitOfWork, resident_id: ResidentId, activity_id: ActivityId, now: datetime
+) -> Iterator[Withdrawn]:
+    """Give back all places that the resident has there, for whomever."""
+    mine = uow.activities.locked(activity_id, resident_id).mine
+    for beneficiary in sorted(each for each, sign_up in mine.items() if sign_up.standing.is_active):
+        with suppress(NotSignedUp):  # a companion left with the one before
+            yield withdraw(uow, resident_id, activity_id, now, beneficiary)
 
 
 def accept(uow: UnitOfWork, by: Actor, sign_up_id: SignUpId, now: datetime) -> Accepted:

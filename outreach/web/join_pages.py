@@ -14,6 +14,7 @@ from outreach.domain.errors import ActivityCalledOff, ActivityClosed, NotSignedU
 from outreach.domain.facts import SignedUp
 from outreach.domain.messages import Language, Message
 from outreach.domain.people import Purpose
+from outreach.domain.signup import Standing
 from outreach.services import signups
 from outreach.services.activities import is_open
 from outreach.services.cards import Caller
@@ -99,7 +100,7 @@ class JoinPages:
             return self._views.missing(request)
         if seen.mine is None:
             return _to(seen)
-        link = self._house.feeds.sign_up_link(seen.mine.sign_up_id) if seen.mine.standing.holds_seat else ""
+        link = self._house.feeds.sign_up_link(seen.mine.sign_up_id) if seen.mine.standing is Standing.SEATED else ""
         again = request.query_params.get("again") == "1"
         return self._pages.page(request, "mine.html", seen, calendar=link, again=again)
 

@@ -36,6 +36,12 @@ def day(moment: datetime, zone: str, language: Language, now: datetime) -> str:
     return _dated(_local(moment, zone).date(), _local(now, zone).date(), language)
 
 
+def moment(at: datetime, zone: str, language: Language, now: datetime) -> str:
+    """Day and time of *at* in *zone*: ``明天 12月1日（周二）下午2:00``."""
+    local = _local(at, zone)
+    return _joined(_dated(local.date(), _local(now, zone).date(), language), _clock(local.time(), language), language)
+
+
 def clock(moment: datetime, zone: str, language: Language) -> str:
     """The time of day of *moment* in *zone*: ``下午2:00``, ``14:00``."""
     return _clock(_local(moment, zone).time(), language)

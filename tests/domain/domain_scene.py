@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from outreach.domain.activity import Activity, ActivityKind, ActivityStatus, SignUpPolicy
 from outreach.domain.ids import ActivityId, RegionId, ResidentId, SignUpId
-from outreach.domain.signup import SELF, SignUp, Standing
+from outreach.domain.signup import SELF, TURNS_APART, SignUp, Standing
 from outreach.domain.times import Slot
 
 MONDAY_9AM = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
@@ -31,7 +31,8 @@ def signed(
 ) -> SignUp:
     """A stored sign-up of *resident* under *number*; its id follows from the number."""
     sign_up_id = SignUpId(100 + number)
-    return SignUp(sign_up_id, TAI_CHI, resident, beneficiary, party, standing, number, MONDAY_9AM - timedelta(days=1))
+    since, turn = MONDAY_9AM - timedelta(days=1), number * TURNS_APART
+    return SignUp(sign_up_id, TAI_CHI, resident, beneficiary, party, standing, number, since, turn=turn)
 
 
 def tai_chi(

@@ -78,7 +78,7 @@ def test_asking_twice_gives_the_first_answer_again_and_changes_nothing():
     assert (activity.seated, activity.next_number) == (1, 2)
 
 
-@pytest.mark.parametrize("standing", [Standing.REQUESTED, Standing.WAITING, Standing.OFFERED, Standing.SEATED])
+@pytest.mark.parametrize("standing", [Standing.REQUESTED, Standing.WAITING, Standing.SEATED])
 def test_whoever_is_in_the_book_is_not_written_down_twice(standing):
     activity = tai_chi(seats=5, sign_ups=[signed(ANN, standing, 1)])
 

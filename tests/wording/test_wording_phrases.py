@@ -28,6 +28,7 @@ VALUES: dict[str, str | int] = {
     "link": "https://example.org/c/1-abc.ics",
     "text": "您好",
     "titles": "1. 睡个好觉",
+    "until": "明天 12月2日（周三）上午9:00",
 }
 TELLING = ("心理", "抑郁", "焦虑", "咨询", "辅导", "治疗", "mental", "counsel", "therapy", "depress", "psych")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,12 +14,19 @@ from outreach.domain.activity import LARGEST_PARTY, Activity, ActivityKind, Acti
 from outreach.domain.actor import Reach
 from outreach.domain.errors import ActivityNotFound
 from outreach.domain.ids import ActivityId, RegionId, ResidentId, StaffId
+from outreach.domain.offers import Promotion
 from outreach.domain.signup import SignUp, Standing
 from outreach.domain.times import Slot
 from outreach.services.cards import ActivityCard, NewActivity, Region, ReminderDue
 from outreach.services.cards_planning import ActivityPlan, Beginning, HostChoice, Ripple, Scope, Wanted
 from outreach.services.cards_public import Nearby
-from outreach.store.shelves import activity_choices, activity_public, activity_ripple, activity_search
+from outreach.store.shelves import (
+    activity_choices,
+    activity_editions,
+    activity_public,
+    activity_ripple,
+    activity_search,
+)
 from outreach.store.shelves.activity_cards import ACTIVITY, REGION, activity_card, select_cards
 from outreach.store.shelves.sign_up_columns import SIGN_UP, SIGN_UP_COLUMNS, sign_up_of
 from outreach.store.transaction import Shelf
@@ -32,7 +39,8 @@ _A, _S = ACTIVITY.c, SIGN_UP.c
 _LOCKED = (
     select(
         _A.id, _A.region_id, _A.kind, _A.starts_at, _A.ends_at, _A.place, _A.seats, _A.policy, _A.status,
-        _A.revision, _A.version, _A.seated, _A.waiting, _A.next_number,
+        _A.revision, _A.version, _A.seated, _A.waiting, _A.next_number, _A.promotion, _A.together,
+        _A.closes_before,
     )
     .where(_A.id == bindparam("id"))
     .with_for_update()
@@ -42,7 +50,7 @@ _HEAD = (
     select(*SIGN_UP_COLUMNS)
     .where(_S.activity_id == bindparam("activity"), _S.standing == Standing.WAITING.value)
     .where(_S.resident_id.is_not(None))
-    .order_by(_S.number)
+    .order_by(_S.turn, _S.number)
     .limit(bindparam("limit"))
 )
 _SAVE = (
@@ -66,7 +74,8 @@ _DESCRIBE = (
     .where(_A.id == bindparam("of"))
     .values(
         title=bindparam("title"), summary=bindparam("summary"), audience=bindparam("audience"),
-        restricted=bindparam("restricted"), host_id=bindparam("host"),
+        restricted=bindparam("restricted"), host_id=bindparam("host"), promotion=bindparam("promotion"),
+        together=bindparam("together"), closes_before=bindparam("closes_before"),
     )
 )  # fmt: skip
 _PLAN = update(ACTIVITY).where(_A.id == bindparam("of")).values(next_reminder_at=bindparam("at"))
@@ -125,7 +134,9 @@ class ActivityShelf(Shelf):
             # Whoever leaves frees at most one party's seats; each that moves up takes at least one.
             free = max(activity.free, (seats or 0) - activity.seated)
             at_most = free + LARGEST_PARTY
-            activity.head = self._sign_ups(_HEAD, {"activity": activity_id, "limit": at_most})
+            head = self._sign_ups(_HEAD, {"activity": activity_id, "limit": at_most})
+            own = {sign_up.id: sign_up for sign_up in activity.mine.values()}
+            activity.head = [own.get(sign_up.id, sign_up) for sign_up in head]  # one of each, wherever it is looked at
         return activity
 
     def save(self, activity: Activity, now: datetime) -> None:
@@ -187,14 +198,18 @@ class ActivityShelf(Shelf):
         row = self._at.connection.execute(_BY_UID, {"uid": uid}).one_or_none()
         return None if row is None else activity_card(row)
 
-    def describe(self, activity_id: ActivityId, plan: ActivityPlan) -> None:
+    def describe(self, activity_id: ActivityId, plan: ActivityPlan, now: datetime) -> None:
         """Write what `save` leaves alone: title, summary, audience, restricted, host."""
+        activity_editions.note(self._at, activity_id, plan, now)
         values = {
             "title": plan.title,
             "summary": plan.summary,
             "audience": joined(plan.audience),
             "restricted": plan.restricted,
             "host": plan.host_id,
+            "promotion": plan.promotion.value,
+            "together": plan.together,
+            "closes_before": plan.closes_before,
         }
         self._at.connection.execute(_DESCRIBE, values | {"of": activity_id})
 
@@ -259,7 +274,7 @@ class ActivityShelf(Shelf):
 
 def _activity(row: Any) -> Activity:
     found, region_id, kind, starts_at, ends_at, place, seats, policy, status, *counts = row
-    revision, version, seated, waiting, next_number = counts
+    revision, version, seated, waiting, next_number, promotion, together, closes_before = counts
     return Activity(
         id=ActivityId(found),
         region_id=RegionId(region_id),
@@ -274,6 +289,9 @@ def _activity(row: Any) -> Activity:
         seated=seated,
         waiting=waiting,
         next_number=next_number,
+        promotion=Promotion(promotion),
+        together=bool(together),
+        closes_before=timedelta(minutes=closes_before),
     )
 
 
@@ -295,6 +313,9 @@ def _values(new: NewActivity) -> dict[str, object]:
         "status": status.value,
         "restricted": new.restricted,
         "audience": joined(new.audience),
+        "promotion": new.promotion.value,
+        "together": new.together,
+        "closes_before": new.closes_before,
         "revision": 0,
         "version": 0,
     }

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select
 
 from outreach.domain.activity import ActivityKind, ActivityStatus, SignUpPolicy
+from outreach.domain.offers import Promotion
 from outreach.services.cards import ActivityCard
 from outreach.store.rows import table_of
 from outreach.store.rows_activities import ActivityRow
@@ -45,14 +46,18 @@ CARD_COLUMNS: tuple[ColumnElement[Any], ...] = (
     _A.changed_at,
     _A.planned_by,
     _A.host_id,
+    _A.promotion,
+    _A.together,
+    _A.closes_before,
 )
 CARD_WIDTH = len(CARD_COLUMNS)
 
-_KIND, _POLICY, _STATUS, _AUDIENCE = (
-    CARD_COLUMNS.index(column) for column in (_A.kind, _A.policy, _A.status, _A.audience)
+_KIND, _POLICY, _STATUS, _AUDIENCE, _PROMOTION = (
+    CARD_COLUMNS.index(column) for column in (_A.kind, _A.policy, _A.status, _A.audience, _A.promotion)
 )
 _KINDS = {kind.value: kind for kind in ActivityKind}
 _POLICIES = {policy.value: policy for policy in SignUpPolicy}
+_PROMOTIONS = {promotion.value: promotion for promotion in Promotion}
 _STATUSES = {status.value: status for status in ActivityStatus}
 
 
@@ -68,4 +73,5 @@ def activity_card(row: Sequence[Any]) -> ActivityCard:
     values[_POLICY] = _POLICIES[values[_POLICY]]
     values[_STATUS] = _STATUSES[values[_STATUS]]
     values[_AUDIENCE] = split(values[_AUDIENCE])
+    values[_PROMOTION] = _PROMOTIONS[values[_PROMOTION]]
     return ActivityCard(*values)

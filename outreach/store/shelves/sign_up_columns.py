@@ -24,11 +24,13 @@ SIGN_UP_COLUMNS: tuple[ColumnElement[Any], ...] = (
     _S.number,
     _S.since,
     _S.revision,
+    _S.turn,
+    _S.offered_until,
 )
 STANDINGS = {standing.value: standing for standing in Standing}
 
 
 def sign_up_of(row: Sequence[Any]) -> SignUp:
     """The sign-up of a row in the order of `SIGN_UP_COLUMNS`."""
-    found, activity_id, resident_id, beneficiary, party, standing, number, since, revision = row
-    return SignUp(found, activity_id, resident_id, beneficiary, party, STANDINGS[standing], number, since, revision)
+    found, activity_id, resident_id, beneficiary, party, standing, *rest = row
+    return SignUp(found, activity_id, resident_id, beneficiary, party, STANDINGS[standing], *rest)

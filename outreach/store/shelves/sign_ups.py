@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, insert, select, update
+from sqlalchemy import and_, bindparam, case, func, insert, or_, select, update
 
 from outreach.domain.errors import NotFound
 from outreach.domain.ids import ActivityId, ResidentId, SignUpId
@@ -35,16 +35,19 @@ _UPDATE = (
         number=bindparam("number"),
         since=bindparam("since"),
         revision=bindparam("revision"),
+        turn=bindparam("turn"),
+        offered_until=bindparam("until", type_=_S.offered_until.type),
     )
 )
 _GET = select(*SIGN_UP_COLUMNS).where(_S.id == bindparam("id"), _S.resident_id.is_not(None))
 _EARLIER = SIGN_UP.alias("earlier")
+_GOES_BEFORE = or_(_EARLIER.c.turn < _S.turn, and_(_EARLIER.c.turn == _S.turn, _EARLIER.c.number < _S.number))
 _AHEAD = (
     select(func.coalesce(func.sum(_EARLIER.c.party), 0))
     .where(
         _EARLIER.c.activity_id == _S.activity_id,
         _EARLIER.c.standing == Standing.WAITING.value,
-        _EARLIER.c.number < _S.number,
+        _GOES_BEFORE,
     )
     .scalar_subquery()
 )
@@ -57,6 +60,7 @@ _PLACES = select(
     _S.party,
     _S.revision,
     _S.since,
+    _S.offered_until,
     case((_S.standing == Standing.WAITING.value, _AHEAD), else_=0),
 ).select_from(SIGN_UP.join(ACTIVITY, _A.id == _S.activity_id).join(REGION, REGION.c.id == _A.region_id))
 _PLACE = _PLACES.where(_S.id == bindparam("id"), _S.resident_id.is_not(None))
@@ -78,14 +82,10 @@ _LANE = (
     .limit(1)
     .scalar_subquery()
 )
-_WAITED_BEFORE = (  # the queue does not begin anew on each page
-    select(func.count())
+_PLACE_IN_QUEUE = (
+    select(func.count() + 1)
     .select_from(_EARLIER)
-    .where(
-        _EARLIER.c.activity_id == bindparam("activity"),
-        _EARLIER.c.standing == Standing.WAITING.value,
-        _EARLIER.c.number <= bindparam("after"),
-    )
+    .where(_EARLIER.c.activity_id == _S.activity_id, _EARLIER.c.standing == Standing.WAITING.value, _GOES_BEFORE)
     .scalar_subquery()
 )
 _ROSTER = (
@@ -97,7 +97,7 @@ _ROSTER = (
         _S.beneficiary,
         func.coalesce(_LANE, ""),
         _S.since,
-        _WAITED_BEFORE,
+        case((_S.standing == Standing.WAITING.value, _PLACE_IN_QUEUE)),
         _RESIDENT.c.key_sealed,
         _RESIDENT.c.nickname_sealed,
     )
@@ -127,9 +127,10 @@ class SignUpShelf(Shelf):
             "number": sign_up.number,
             "since": sign_up.since,
             "revision": sign_up.revision,
+            "turn": sign_up.turn,
         }
         if sign_up.id:
-            self._at.connection.execute(_UPDATE, values | {"of": sign_up.id})
+            self._at.connection.execute(_UPDATE, values | {"of": sign_up.id, "until": sign_up.until})
             return sign_up
         whose: dict[str, object] = {
             "activity_id": sign_up.activity_id,
@@ -173,7 +174,7 @@ class SignUpShelf(Shelf):
 
 
 def _place(row: Sequence[Any]) -> MyPlace:
-    found, beneficiary, standing, number, party, revision, since, ahead = row[CARD_WIDTH:]
+    found, beneficiary, standing, number, party, revision, since, until, ahead = row[CARD_WIDTH:]
     return MyPlace(
         sign_up_id=found,
         beneficiary=beneficiary,
@@ -184,15 +185,13 @@ def _place(row: Sequence[Any]) -> MyPlace:
         since=since,
         ahead=int(ahead),
         activity=activity_card(row),
+        until=until,
     )
 
 
 def _lines(ring: KeyRing, rows: Iterable[Sequence[Any]]) -> Iterator[RosterLine]:
-    turns = 0
     for row in rows:
-        found, number, standing, party, beneficiary, lane, since, waited_before, key, nickname = row
-        waits = standing == Standing.WAITING.value
-        turns += waits
+        found, number, standing, party, beneficiary, lane, since, place, key, nickname = row
         yield RosterLine(
             found,
             number,
@@ -201,6 +200,6 @@ def _lines(ring: KeyRing, rows: Iterable[Sequence[Any]]) -> Iterator[RosterLine]
             beneficiary,
             lane,
             since,
-            waited_before + turns if waits else None,
+            place,
             nickname_of(ring, key, nickname),
         )

@@ -13,6 +13,7 @@ from outreach.domain.activity import SignUpPolicy
 from outreach.domain.activity_defaults import Usual
 from outreach.domain.ids import StaffId
 from outreach.domain.messages import Language
+from outreach.domain.offers import Promotion
 from outreach.services.activity_checks import about_place, about_seats, about_start, about_summary, about_title
 from outreach.services.cards import ActivityCard
 from outreach.services.cards_planning import ActivityPlan, HostChoice
@@ -25,6 +26,9 @@ LONGEST = 31 * 24 * 60  # minutes
 IN_SIGHT = 8  # audiences: the first are the common ones
 Choice: TypeAlias = tuple[str, str]
 """What a box or a line to choose sends, and what it says."""
+APART = "apart"
+CLOSES = (0, 60, 120, 720, 1440, 2880)
+"""Minutes before an activity begins after which nobody signs up any more; what other clients set stays as it is."""
 WAS = "was_"
 """Before the name of a field: what stood in it when the form was opened."""
 
@@ -70,6 +74,14 @@ class Reading:
         """How a place is had; by asking, for what is none of the ways."""
         return next((policy for policy in SignUpPolicy if policy.value == self.text(name)), SignUpPolicy.OPEN)
 
+    def promotion(self, name: str) -> Promotion:
+        """How a place that comes free is given away."""
+        return next((one for one in Promotion if one.value == self.text(name)), Promotion.DIRECT)
+
+    def closes(self, name: str) -> int:
+        """So many minutes before it begins sign-ups end; 0 for what is none of the choices."""
+        return next((minutes for minutes in CLOSES if str(minutes) == self.text(name)), 0)
+
     def add(self, found: Iterable[Problem]) -> None:
         """Note what a rule found, unless the same field could not be read in the first place."""
         unread = {problem.where for problem in self.problems}
@@ -102,6 +114,9 @@ def read_plan(reading: Reading, zone: str, vocabulary: Vocabulary, hosts: Iterab
         policy=reading.policy("policy"),
         restricted=reading.form.has(reading.prefix + "restricted"),
         host_id=host,
+        promotion=reading.promotion("promotion"),
+        together=reading.text("together") != APART,
+        closes_before=reading.closes("closes"),
     )
 
 
@@ -121,6 +136,7 @@ def usual_fields(usual: Usual) -> Mapping[str, str | list[str]]:
         "minutes": str(usual.minutes),
         "seats": str(usual.seats),
         "policy": usual.policy.value,
+        "promotion": usual.promotion.value,
         "audience": ["general"],
     }
 
@@ -139,6 +155,9 @@ def fields_of(plan: ActivityPlan, zone: str) -> Mapping[str, str | list[str]]:
         "policy": plan.policy.value,
         "restricted": "1" if plan.restricted else "",
         "host": "" if plan.host_id is None else str(plan.host_id),
+        "promotion": plan.promotion.value,
+        "together": "" if plan.together else APART,
+        "closes": str(plan.closes_before),
     }
 
 

@@ -15,6 +15,7 @@ from outreach.domain.activity_defaults import USUAL
 from outreach.domain.actor import Permission
 from outreach.domain.errors import ActivityNotFound, NotFound
 from outreach.domain.ids import ActivityId, RegionId
+from outreach.domain.offers import Promotion
 from outreach.services import activities, activity_lists
 from outreach.services.activities import ChangedMeanwhile
 from outreach.services.cards import ActivityCard, NewActivity
@@ -83,6 +84,9 @@ def _add(uow: UnitOfWork, visit: Visit) -> Go:
         restricted=plan.restricted,
         draft=form.has("draft"),
         host_id=plan.host_id,
+        promotion=plan.promotion,
+        together=plan.together,
+        closes_before=plan.closes_before,
     )
     once = form.text("once")
     key = once if _ONCE.fullmatch(once) else None
@@ -111,6 +115,7 @@ def _edit(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
 _FIELDS = {
     "title": "title", "summary": "summary", "place": "place", "starts_at": "starts", "ends_at": "minutes",
     "seats": "seats", "audience": "audience", "policy": "policy", "restricted": "restricted", "host_id": "host",
+    "promotion": "promotion", "together": "together", "closes_before": "closes",
 }  # fmt: skip
 """The field of the form by the one of the plan."""
 
@@ -153,8 +158,15 @@ def _choices(visit: Visit, form: Form) -> Mapping[str, Any]:
         "audiences": audiences,
         "more_audiences": more,
         "labels": {name: visit.texts[name] for name in _FIELDS.values()},
+        "promotions": [(one.value, visit.texts[f"promotion_{one.value}"]) for one in Promotion],
+        "togethers": [("", visit.texts["together_kept"]), (fields.APART, visit.texts["together_apart"])],
+        "closings": [(minutes, _closes(visit, minutes)) for minutes in fields.CLOSES],
         "policies": [(policy.value, visit.texts[f"policy_{policy.value}"]) for policy in SignUpPolicy],
     }
+
+
+def _closes(visit: Visit, minutes: int) -> str:
+    return visit.texts["closes_before"].format(hours=minutes // 60) if minutes else visit.texts["closes_at_start"]
 
 
 def _readable(visit: Visit, name: str, values: Sequence[str]) -> str:
@@ -165,7 +177,11 @@ def _readable(visit: Visit, name: str, values: Sequence[str]) -> str:
     value = next(iter(values), "")
     if name == "restricted":
         return texts["yes" if value else "no"]
-    return texts.get(f"policy_{value}", value) if name == "policy" else value.replace("T", " ")
+    if name == "together":
+        return texts["together_apart" if value else "together_kept"]
+    if name == "closes":
+        return _closes(visit, int(value)) if value.isdecimal() else ""
+    return texts.get(f"{name}_{value}", value) if name in {"policy", "promotion"} else value.replace("T", " ")
 
 
 def _path(card: ActivityCard) -> str:

@@ -1,0 +1,246 @@
+"""Offers in the whole house: asked with a date, kept, taken, given back, passed on; the last hours; parties apart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from services_town import OPERATOR, PASSIVE, RULE, SOON, Queued, Town
+
+from outreach.content import is_workday
+from outreach.domain.errors import ActivityClosed, PartyTooLarge
+from outreach.domain.ids import ActivityId
+from outreach.domain.offers import Promotion
+from outreach.domain.signup import Standing
+from outreach.services import activities, offers, people
+from outreach.services.cards import Caller
+from outreach.services.cards_planning import plan_of
+from outreach.services.offers import OfferRule
+
+TERMS = OfferRule(None, is_workday)
+LATE = SOON - timedelta(hours=10)
+
+
+def asking(town: Town, *names: str, **changes: Any) -> ActivityId:
+    """An activity with one seat, whose places are offered; the first of *names* has it, the others wait."""
+    town.enrol(*names)
+    one = town.plan(**{"seats": 1, "promotion": Promotion.OFFER, **changes}).id
+    for name in names:
+        town.join(name, one)
+    return one
+
+
+def drive(town: Town) -> None:
+    with town.database.unit_of_work() as uow:
+        offers.pass_on(uow, town.now)
+        offers.tell(uow, TERMS, town.now)
+        offers.call(uow, town.now)
+
+
+def standings(town: Town, activity: ActivityId) -> dict[str, Standing]:
+    names = {resident: name for name, resident in town.residents.items()}
+    with town.database.reading() as uow:
+        return {names[one.resident_id]: one.standing for one in uow.sign_ups.affected(activity, Standing)}
+
+
+def counts(town: Town, activity: ActivityId) -> tuple[int, int]:
+    with town.database.reading() as uow:
+        card = uow.activities.card(activity)
+        return card.seated, card.waiting
+
+
+def test_who_is_offered_a_place_is_told_until_when_and_has_it_by_joining(town: Town):
+    one = asking(town, "ann", "bob")
+    town.dispatch()
+    town.leave("ann", one)
+
+    drive(town)
+    drive(town)
+    [asked] = [part.text for ready in town.dispatch() for part in ready.parts]
+    taken = town.join("bob", one)
+
+    assert town.ledger("offered") == [Queued("bob", "offered", "sent")]
+    assert "tomorrow, Tue 24 Nov, 00:00" in asked  # a quarter of the 60 hours until the last ones
+    assert not taken.again
+    assert town.ledger("confirmation")[-1] == Queued("bob", "confirmation", "queued")
+    assert standings(town, one) == {"ann": Standing.WITHDRAWN, "bob": Standing.SEATED}
+
+
+def test_nobody_answered_so_both_are_told_and_the_next_is_asked(town: Town):
+    one = asking(town, "ann", "bob", "cho")
+    town.leave("ann", one)
+    drive(town)
+
+    town.later(hours=14)
+    drive(town)
+    assert standings(town, one)["bob"] is Standing.OFFERED
+    town.later(minutes=61)
+    drive(town)
+
+    assert standings(town, one) == {"ann": Standing.WITHDRAWN, "bob": Standing.WITHDRAWN, "cho": Standing.OFFERED}
+    assert [row.who for row in town.ledger("lapsed")] == ["bob"]
+    assert [row.who for row in town.ledger("offered")] == ["bob", "cho"]
+    assert counts(town, one) == (1, 0)
+
+
+def test_who_answers_a_moment_late_keeps_it_as_long_as_nobody_else_was_asked(town: Town):
+    one = asking(town, "ann", "bob", "cho")
+    town.leave("ann", one)
+    drive(town)
+    town.later(hours=16)
+
+    assert not town.join("bob", one).again
+    drive(town)
+
+    assert standings(town, one)["bob"] is Standing.SEATED
+    assert town.ledger("lapsed") == []
+
+
+def test_who_gives_the_offer_back_lets_the_next_be_asked_and_hears_no_more_of_it(town: Town):
+    one = asking(town, "ann", "bob", "cho")
+    town.leave("ann", one)
+    drive(town)
+
+    town.leave("bob", one)
+    drive(town)
+
+    assert town.ledger("offered") == [Queued("bob", "offered", "withdrawn"), Queued("cho", "offered", "queued")]
+
+
+def test_an_elder_has_more_time(town: Town):
+    far = SOON + timedelta(days=30)
+    one = asking(town, "ann", "bob", starts_at=far)
+    with town.database.unit_of_work() as uow:
+        uow.people.update(town.residents["bob"], audiences=frozenset({"elderly"}))
+    town.leave("ann", one)
+    drive(town)
+
+    town.later(hours=47)
+    drive(town)
+
+    assert standings(town, one)["bob"] is Standing.OFFERED
+
+
+def test_in_the_last_hours_all_who_wait_are_told_once_and_the_first_has_it(town: Town):
+    one = asking(town, "ann", "bob", "cho")
+    town.dispatch()
+    town.now = LATE
+    town.leave("ann", one)
+
+    drive(town)
+    drive(town)
+    assert town.ledger("first_come") == [Queued("bob", "first_come", "queued"), Queued("cho", "first_come", "queued")]
+    assert not town.join("cho", one).again
+    assert town.join("bob", one).again
+
+    assert standings(town, one)["cho"] is Standing.SEATED
+    assert counts(town, one) == (1, 1)
+    assert [ready.letter.subject["about"] for ready in town.dispatch()] == ["confirmation"]  # the call is over
+
+
+def test_an_offer_for_which_the_night_leaves_no_time_waits_on(town: Town):
+    one = asking(town, "ann", "bob")
+    town.now = SOON - timedelta(hours=13)
+    town.leave("ann", one)
+    assert standings(town, one)["bob"] is Standing.OFFERED
+
+    drive(town)
+
+    assert standings(town, one)["bob"] is Standing.WAITING
+    assert counts(town, one) == (0, 1)
+    assert town.ledger("offered") == []
+
+
+def test_whoever_is_offered_a_place_is_told_anew_when_it_moves(town: Town):
+    one = asking(town, "ann", "bob")
+    town.leave("ann", one)
+    drive(town)
+
+    with town.database.unit_of_work() as uow:
+        activities.move(uow, OPERATOR, one, SOON + timedelta(days=7), None, RULE, town.now)
+    drive(town)
+
+    assert town.ledger("offered") == [Queued("bob", "offered", "withdrawn"), Queued("bob", "offered", "queued")]
+
+
+def test_more_seats_are_offered_to_those_who_wait_in_their_order(town: Town):
+    one = asking(town, "ann", "bob", "cho", "dan")
+    with town.database.unit_of_work() as uow:
+        plan = plan_of(uow.activities.card(one))
+        activities.edit(uow, OPERATOR, one, plan, replace(plan, seats=3), RULE, town.now)
+
+    assert standings(town, one) == {
+        "ann": Standing.SEATED, "bob": Standing.OFFERED, "cho": Standing.OFFERED, "dan": Standing.WAITING,
+    }  # fmt: skip
+
+
+def test_in_the_chat_the_offer_says_until_when_and_a_yes_takes_it(town: Town):
+    town.enrol("ann")
+    town.enrol("bob", lane=PASSIVE)
+    one = town.plan(seats=1, promotion=Promotion.OFFER)
+    town.join("ann", one.id)
+    town.join("bob", one.id)
+    town.leave("ann", one.id)
+    drive(town)
+
+    asked = "\n".join(message.text for message in town.says("bob", "mine"))
+    taken = "\n".join(message.text for message in town.says("bob", f"join {one.number}"))
+
+    assert "A place is kept for you until tomorrow, Tue 24 Nov, 00:00" in asked
+    assert "You have a place: number 2" in taken
+
+
+def test_people_apart_each_get_a_place_as_it_comes(town: Town):
+    town.enrol("ann", "bob")
+    one = town.plan(seats=3, together=False).id
+    town.join("bob", one, 2)
+
+    fact = town.join("ann", one, 3)
+
+    assert (fact.sign_up.standing, [each.standing for each in fact.companions]) == (
+        Standing.SEATED, [Standing.WAITING, Standing.WAITING],
+    )  # fmt: skip
+    assert counts(town, one) == (3, 2)
+    assert town.join("ann", one, 3).again
+    left = town.leave("bob", one)
+    assert {each.standing for each in left.promoted} == {Standing.SEATED}
+    assert counts(town, one) == (3, 0)
+    town.leave("ann", one)
+    assert counts(town, one) == (0, 0)
+
+
+def test_a_party_apart_may_not_be_larger_than_any_other(town: Town):
+    town.enrol("ann")
+    one = town.plan(seats=3, together=False).id
+
+    with pytest.raises(PartyTooLarge):
+        town.join("ann", one, 4)
+
+    assert counts(town, one) == (0, 0)
+
+
+def test_whoever_is_forgotten_gives_back_all_their_places(town: Town):
+    town.enrol("ann", "bob")
+    one = town.plan(seats=2, together=False).id
+    town.join("ann", one, 2)
+    town.join("bob", one)
+
+    with town.database.unit_of_work() as uow:
+        people.erase(uow, Caller(PASSIVE, "nobody"), town.now)
+        people.erase_resident(uow, town.residents["ann"], town.now)
+
+    assert counts(town, one) == (1, 0)
+    assert standings(town, one) == {"bob": Standing.SEATED}
+
+
+def test_sign_ups_end_when_staff_say_so(town: Town):
+    town.enrol("ann", "bob")
+    one = town.plan(closes_before=120).id
+    town.now = SOON - timedelta(minutes=121)
+    town.join("ann", one)
+    town.later(minutes=1)
+
+    with pytest.raises(ActivityClosed):
+        town.join("bob", one)
