@@ -174,7 +174,7 @@ def _decide(
         uow.deliveries.settle(letter.id, DeliveryState.EXPIRED, "nothing_to_say", now)
         return None
     left = said[letter.parts_sent :]
-    match _route(outlet, letter, room, len(left)):
+    match _route(outlet, letter, room, left):
         case Route.CUSTOMER:
             return Ready(letter, left)
         case Route.TEMPLATE:
@@ -192,12 +192,12 @@ def _put_by(uow: UnitOfWork, outlet: Outlet, letter: Letter, why: Why, now: date
     uow.deliveries.settle(letter.id, state, why, now)
 
 
-def _route(outlet: Outlet, letter: Letter, room: _Room | None, number: int) -> Route:
-    """By which way *number* messages go to somebody whom we may write to."""
+def _route(outlet: Outlet, letter: Letter, room: _Room | None, parts: Sequence[Outgoing]) -> Route:
+    """By which way *parts* go to somebody whom we may write to. What has no fields to fill in is no template."""
     if room is None:
         return Route.CUSTOMER
-    templated = letter.kind in outlet.capabilities.any_time
-    return choose_route(left=room.left, kept=room.kept, parts=number, templated=templated)
+    templated = letter.kind in outlet.capabilities.any_time and all(part.fields for part in parts)
+    return choose_route(left=room.left, kept=room.kept, parts=len(parts), templated=templated)
 
 
 def refused(uow: UnitOfWork, manners: Manners, letter: Letter, now: datetime) -> No | None:

@@ -54,7 +54,7 @@ class Pushes:
         if message.as_template:
             return OUT_OF_WINDOW if template is None else await self._fill(to, message, template, key)
         outcome = await self._say(to, message)
-        if not isinstance(outcome, Parked) or template is None:
+        if not isinstance(outcome, Parked) or template is None or not message.fields:
             return outcome
         return await self._fill(to, message, template, key)
 
