@@ -25,6 +25,7 @@ from outreach.services import (
     accounts_health,
     activities,
     activity_lists,
+    attendance,
     audits,
     broadcast_drafts,
     broadcasts,
@@ -58,6 +59,7 @@ right          operator network_admin area_admin village_admin duty host liaison
 plan           obas     o             ob         o             -    -    -       -      -       o        -
 plan_somewhere obas     obas          obas       obas          -    -    -       -      -       obas     -
 look           obas     ob            ob         o             -    -    o       -      ob      o        o
+count          obas     obas          obas       obas          -    -    obas    -      obas    obas     obas
 see_people     obas     -             o          o             -    -    -       -      -       o        -
 answer         obas     -             o          o             ob   -    -       -      -       ob       ob
 see_alerts     obas     -             ob         -             ob   -    -       -      -       ob       ob
@@ -146,6 +148,39 @@ def deeds_of_care() -> dict[str, tuple[str, Deed]]:
         "dossiers.outlook": ("whole_person", lambda n, u, by, at: dossiers.outlook(u, by, person(at), n.town.now)),
         "dossiers.erase": ("whole_person", lambda n, u, by, at: dossiers.erase(u, by, person(at), "asked", n.town.now)),
         "audits.listed": ("audit", lambda n, u, by, at: audits.listed(u, by, 5)),
+    }  # fmt: skip
+
+
+def deeds_of_attendance() -> dict[str, tuple[str, Deed]]:
+    over = SOON + timedelta(days=1)
+
+    def figures(net: Network, uow: SqlUnitOfWork, by: Actor, unit: Unit) -> object:
+        found = attendance.figures(uow, by, SOON - timedelta(days=1), over, 50)
+        return unit.activity in {line.activity_id for line in found}
+
+    def undo(net: Network, uow: SqlUnitOfWork, by: Actor, unit: Unit) -> object:
+        attendance.note(uow, net.actors["operator"], unit.seated, over)
+        return attendance.undo(uow, by, unit.seated, over)
+
+    return {
+        "attendance.opened": ("see_people", lambda n, u, by, at: attendance.opened(u, by, at.activity)),
+        "attendance.lines": (
+            "see_people", lambda n, u, by, at: len(attendance.lines(u, by, at.activity, n.town.now)) == 2,
+        ),
+        "attendance.note": ("see_people", lambda n, u, by, at: attendance.note(u, by, at.seated, over)),
+        "attendance.note_numbers": (
+            "see_people", lambda n, u, by, at: attendance.note_numbers(u, by, at.activity, [2], over),
+        ),
+        "attendance.undo": ("see_people", undo),
+        "attendance.walk_in": ("see_people", lambda n, u, by, at: attendance.walk_in(u, by, at.activity, 1, over)),
+        "attendance.close": ("see_people", lambda n, u, by, at: attendance.close(u, by, at.activity, over)),
+        "attendance.enter": (
+            "see_people", lambda n, u, by, at: attendance.enter(u, by, at.activity, attendance.Paper(), over),
+        ),
+        "attendance.numbers_of": ("look", lambda n, u, by, at: attendance.numbers_of(u, by, at.activity)),
+        "attendance.answers_of": ("look", lambda n, u, by, at: attendance.answers_of(u, by, at.activity)),
+        "attendance.figures": ("look", figures),
+        "attendance.wishes": ("count", lambda n, u, by, at: attendance.wishes(u, by, SOON, over)),
     }  # fmt: skip
 
 
@@ -289,8 +324,8 @@ def deeds_of_the_office() -> dict[str, tuple[str, Deed]]:
 
 
 DEEDS: dict[str, tuple[str, Deed]] = {
-    **deeds_of_activities(), **deeds_of_care(), **deeds_of_announcing(), **deeds_of_the_library(),
-    **deeds_of_the_office(),
+    **deeds_of_activities(), **deeds_of_attendance(), **deeds_of_care(), **deeds_of_announcing(),
+    **deeds_of_the_library(), **deeds_of_the_office(),
 }  # fmt: skip
 
 
