@@ -80,6 +80,11 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Queueing:
+    """Where am I in the queue?"""
+
+
+@dataclass(frozen=True, slots=True)
 class MyData:
     """What do you keep of me?"""
 
@@ -112,6 +117,7 @@ Choosing: TypeAlias = (
     | DropNickname
     | Why
     | MyData
+    | Queueing
 )
 """What a button can say about one's own choices."""
 

@@ -13,6 +13,7 @@ from outreach.conversation import (
     lost,
     nickname,
     places,
+    queueing,
     settings,
     silence,
     subscribing,
@@ -64,6 +65,7 @@ from outreach.conversation.intents_choices import (
     DropNickname,
     MyData,
     OwnWords,
+    Queueing,
     Settings,
     Silence,
     SilencePlace,
@@ -227,6 +229,8 @@ def _about_choices(turn: Turn, intent: Choosing) -> tuple[Outgoing, ...]:
             return settings.kept(turn)
         case Why():
             return why.answer(turn)
+        case Queueing():
+            return queueing.where(turn)
         case AskRegion():
             return subscribing.ask_region(turn)
         case DropAudience(tag):

@@ -43,6 +43,7 @@ from outreach.conversation.intents_choices import (
     ChooseRhythm,
     DropNickname,
     MyData,
+    Queueing,
     Settings,
     Why,
 )
@@ -78,6 +79,11 @@ WORDS: tuple[tuple[Intent, str, str], ...] = (
         Mine(),
         "我的 我的报名 我的活动 我报的名 我报了什么 我报名的活动 查报名 查看报名",
         "mine|my|my activities|my sign ups|my signups|my bookings",
+    ),
+    (
+        Queueing(),
+        "我排第几 排第几 排到第几 排到哪了 排队 我的排队 还要等多久 前面还有几个人 前面几个人 轮到我了吗 排到我了吗",
+        "where am i|my place|queue|my place in the queue|where am i in the queue|how long do i wait|waiting list",
     ),
     (Calendar(), "日历 加日历 加到日历 日程 日程表 加日程 我的日历", "calendar|ics|add to calendar|my calendar|diary"),
     (

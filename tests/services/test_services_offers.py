@@ -244,3 +244,24 @@ def test_sign_ups_end_when_staff_say_so(town: Town):
 
     with pytest.raises(ActivityClosed):
         town.join("bob", one)
+
+
+def test_whoever_asks_is_told_their_place_in_the_queue_and_what_happens_next(town: Town):
+    town.enrol("ann")
+    town.enrol("bob", "cho", lane=PASSIVE)
+    full, asked = town.plan(seats=1), town.plan(seats=1, promotion=Promotion.OFFER)
+    for one in (full, asked):
+        for name in ("ann", "bob", "cho"):
+            town.join(name, one.id)
+
+    nobody = "\n".join(message.text for message in town.says("dan", "where am i in the queue"))
+    waiting = "\n".join(message.text for message in town.says("cho", "我排第几"))
+    town.leave("ann", asked.id)
+    drive(town)
+    offered = "\n".join(message.text for message in town.says("bob", "my place"))
+
+    assert "You are not waiting for anything" in nobody
+    assert waiting.count("people ahead of you 1") == 2
+    assert "the next one has the place, and we tell you at once" in waiting
+    assert "whoever replies first has the place" in waiting
+    assert f'reply "join {asked.number}"' in offered
