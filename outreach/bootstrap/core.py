@@ -130,7 +130,9 @@ def open_core(settings: Settings) -> Core:
     defaults = Defaults(settings.timezone, settings.language)
     database = Database.open(settings.database_url, settings.key_file, settings.data_dir, defaults=defaults)
     database.upgrade()
-    calendars = Calendars(settings.base_url, database.ring.key("calendar"), crafts.wording, settings.language)
+    calendars = Calendars(
+        settings.base_url, database.ring.key("calendar"), crafts.wording, settings.language, settings.timezone
+    )
     rhythm = TipRhythm(*settings.tips, settings.timezone, settings.first_tip_after)
     office = Office(
         network=_said(settings.network_name, "page.network", crafts.wording),

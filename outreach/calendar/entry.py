@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from outreach.domain.times import require_aware
 
@@ -25,10 +26,13 @@ class Entry:
     has made them discreet enough for the surface (domain.md, red line 6).
     *changed_at* is the last change of this state, never the moment of asking: it becomes DTSTAMP, and with the
     moment of asking no two answers would be alike.
+    *zone*: an IANA name for what repeats there at the same hour: its times are written as the clock there shows them,
+    with TZID, so that an entry planned far ahead moves along if a government moves its clock. Without it: in UTC.
     *private* sets CLASS:PRIVATE, and keeps the entry out of every cache. *alarm* is how long before the start one
     alarm shows the title, in whole minutes.
 
-    Raises `ValueError` for a naive moment, an end that is not after its start, a UID or SEQUENCE no reader would take.
+    Raises `ValueError` for a naive moment, an end that is not after its start, a UID or SEQUENCE no reader would take,
+    an unknown zone.
     """
 
     uid: str
@@ -44,6 +48,7 @@ class Entry:
     description: str | None = field(default=None, repr=False)
     private: bool = False
     alarm: timedelta | None = None
+    zone: str | None = None
 
     def __post_init__(self) -> None:
         for name in ("starts_at", "ends_at", "changed_at", "created_at"):
@@ -56,6 +61,15 @@ class Entry:
             raise ValueError(f"a SEQUENCE lies between 0 and {HIGHEST_SEQUENCE}")
         if self.alarm is not None and (self.alarm <= timedelta(0) or self.alarm % timedelta(minutes=1)):
             raise ValueError("an alarm is a whole number of minutes before the start")
+        if self.zone is not None:
+            _require_zone(self.zone)
+
+
+def _require_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
+        raise ValueError("a zone is an IANA name") from unknown
 
 
 def uid_of(key: str) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from hashlib import sha256
+from operator import attrgetter
 from typing import Literal
 from urllib.parse import quote
 
@@ -14,7 +16,8 @@ from icalendar import Calendar, vText
 
 from outreach.calendar.clean import clean_line
 from outreach.calendar.entry import Entry
-from outreach.calendar.vevent import NAMELESS, ready_block
+from outreach.calendar.vevent import NAMELESS, vevent_block
+from outreach.calendar.zone import zone_block
 from outreach.domain.messages import Language
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
@@ -28,6 +31,22 @@ _NOT_PLAIN = re.compile(r"[^A-Za-z0-9]+", re.ASCII)
 _END = b"END:VCALENDAR\r\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """One entry as it stands in a file. *order*: where; *zone*, *years*: the time zone that has to stand beside it."""
+
+    order: tuple[datetime, str]
+    block: bytes = field(repr=False)
+    zone: str | None = None
+    years: tuple[int, int] = (0, 0)
+
+
+def ready(entry: Entry) -> Ready:
+    """*entry*, made: about 0.2 ms. What is private may be kept nowhere: it must not outlive its erasure."""
+    years = (entry.starts_at.year, entry.ends_at.year)
+    return Ready((entry.starts_at, entry.uid), vevent_block(entry), entry.zone, years)
+
+
 def calendar_file(
     entries: Iterable[Entry], *, name: str, method: Literal["PUBLISH"] = "PUBLISH", refresh: bool = False
 ) -> bytes:
@@ -37,8 +56,27 @@ def calendar_file(
     single files. Of several entries with one UID the highest SEQUENCE counts, then the later change: readers
     otherwise show the last, whichever it is. PUBLISH names no organiser and no attendee: some clients would mail them.
     """
-    blocks = (ready_block(entry) for entry in _one_a_uid(entries))
-    return b"".join((_head(name, method, refresh), *blocks, _END))
+    return joined(map(ready, _one_a_uid(entries)), name=name, method=method, refresh=refresh)
+
+
+def joined(
+    entries: Iterable[Ready], *, name: str, method: Literal["PUBLISH"] = "PUBLISH", refresh: bool = False
+) -> bytes:
+    """The same of entries that are made already, each with a UID of its own."""
+    ordered = sorted(entries, key=_ORDER)
+    return b"".join((_head(name, method, refresh), *_zones(ordered), *map(_BLOCK, ordered), _END))
+
+
+_ORDER, _BLOCK = attrgetter("order"), attrgetter("block")
+
+
+def _zones(entries: Iterable[Ready]) -> Iterator[bytes]:
+    years: dict[str, list[int]] = {}
+    for entry in entries:
+        if entry.zone is not None:
+            years.setdefault(entry.zone, []).extend(entry.years)
+    for zone in sorted(years):
+        yield zone_block(zone, min(years[zone]), max(years[zone]))
 
 
 def etag(body: bytes) -> str:
@@ -65,7 +103,7 @@ def _one_a_uid(entries: Iterable[Entry]) -> list[Entry]:
         known = newest.get(entry.uid)
         if known is None or (entry.sequence, entry.changed_at) > (known.sequence, known.changed_at):
             newest[entry.uid] = entry
-    return sorted(newest.values(), key=lambda entry: (entry.starts_at, entry.uid))
+    return list(newest.values())
 
 
 def _head(name: str, method: str, refresh: bool) -> bytes:

@@ -15,7 +15,7 @@ from outreach.cli.shared import opened_core
 def feed(region: Annotated[str, typer.Option(help="The region's code; without it the whole network.")] = "") -> None:
     """Print the public calendar feed (iCalendar)."""
     with opened_core() as core, core.database.unit_of_work() as uow:
-        path = region_of(uow, region).path if region else ""
-        body = core.calendars.public_feed(uow, datetime.now(UTC), path)
-    sys.stdout.buffer.write(body)
+        found = region_of(uow, region) if region else None
+        made = core.calendars.public_feed(uow, datetime.now(UTC), found)
+    sys.stdout.buffer.write(made.body)
     sys.stdout.buffer.flush()

@@ -13,7 +13,7 @@ from icalendar import Event
 from outreach.calendar.check import problems
 from outreach.calendar.clean import clean_line, clean_text
 from outreach.calendar.feed import calendar_file
-from outreach.calendar.vevent import NAMELESS, ready_block, vevent_block
+from outreach.calendar.vevent import NAMELESS, vevent_block
 
 ANY_TEXT = st.text(alphabet=st.characters(codec=None), max_size=300)
 HARD = "；,;:\\\"'\r\n\t \x00\x0b\x0c\x1c\x85\u2028\u202e\ufeffＮ\\N\\n太极👨‍👩‍👧é"
@@ -69,7 +69,7 @@ def test_a_block_states_everything_in_utc():
 
 
 def test_the_same_state_gives_the_same_bytes():
-    assert vevent_block(LECTURE) == vevent_block(lecture()) == ready_block(LECTURE) == ready_block(lecture())
+    assert vevent_block(LECTURE) == vevent_block(lecture())
 
 
 @given(title=NASTY, place=NASTY, description=NASTY, url=NASTY)
@@ -118,11 +118,8 @@ def test_what_is_not_there_is_left_out():
     assert names(block).isdisjoint({"LOCATION", "URL", "DESCRIPTION", "ACTION"})
 
 
-def test_a_private_entry_is_marked_and_never_kept():
-    entry = lecture(private=True)
-
-    assert b"\r\nCLASS:PRIVATE\r\n" in ready_block(entry)
-    assert ready_block(entry) is not ready_block(entry)
+def test_a_private_entry_is_marked():
+    assert b"\r\nCLASS:PRIVATE\r\n" in vevent_block(lecture(private=True))
 
 
 @given(st.integers(1, 60 * 24 * 28), st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1)))  # noqa: DTZ001

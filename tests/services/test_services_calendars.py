@@ -94,7 +94,7 @@ def test_what_is_restricted_tells_neither_title_nor_place(town: Town):
     ann = town.join("ann", card.id)
 
     with town.database.reading() as uow:
-        feed = town.calendars.public_feed(uow, town.now).decode()
+        feed = town.calendars.public_feed(uow, town.now).body.decode()
         place = uow.sign_ups.place(ann.sign_up.id)
     file = town.calendars.attachment(place, Language.EN)
 
@@ -131,5 +131,5 @@ def test_a_draft_is_on_no_public_surface(town: Town):
     card = town.plan(draft=True, starts_at=SOON)
 
     with town.database.reading() as uow:
-        assert b"BEGIN:VEVENT" not in town.calendars.public_feed(uow, town.now)
+        assert b"BEGIN:VEVENT" not in town.calendars.public_feed(uow, town.now).body
     assert public(town, card.slug) == ""

@@ -69,7 +69,12 @@ def test_what_no_calendar_shows_is_no_change(database: Database):
 
 def test_a_feed_holds_what_everybody_may_see_and_what_was_called_off_lately(database: Database):
     with database.unit_of_work() as uow:
-        shown, off, _draft, _closed = lecture(uow), lecture(uow), lecture(uow, draft=True), lecture(uow, restricted=True)
+        shown, off, _draft, _closed = (
+            lecture(uow),
+            lecture(uow),
+            lecture(uow, draft=True),
+            lecture(uow, restricted=True),
+        )
         call_off(uow, off.id)
 
         found = [mark.activity_id for mark in uow.feeds.marks(WISH, 10)]
