@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from outreach.domain.activity import LARGEST_PARTY, Activity, ActivityStatus, SignUpPolicy
 from outreach.domain.errors import ActivityClosed, NotSignedUp, PartyTooLarge
 from outreach.domain.ids import ResidentId, SignUpId
+from outreach.domain.offers import Promotion, last_offer
 from outreach.domain.signup import SignUp, Standing
 
 RESIDENTS = st.integers(1, 7).map(ResidentId)
@@ -24,16 +25,17 @@ Key = tuple[ResidentId, int]
 class Book:
     """What the store does between two use cases: keeps rows, loads counts, one resident's rows and the head."""
 
-    def __init__(self, seats: int, policy: SignUpPolicy) -> None:
-        self.activity = tai_chi(seats=seats, policy=policy)
+    def __init__(self, seats: int, policy: SignUpPolicy, promotion: Promotion) -> None:
+        self.activity = replace(tai_chi(seats=seats, policy=policy), promotion=promotion)
         self.rows: dict[Key, SignUp] = {}
 
     def load(self, resident: ResidentId | None = None) -> Activity:
         """The activity as loaded for *resident*: copies, so that what is not handed back is not kept."""
-        queue = sorted(self.standing(Standing.WAITING), key=lambda row: row.number)
+        queue = sorted(self.standing(Standing.WAITING), key=lambda row: row.turn)
         at_most = self.activity.free + LARGEST_PARTY
         mine = {key[1]: replace(row) for key, row in self.rows.items() if key[0] == resident}
-        return replace(self.activity, mine=mine, head=[replace(row) for row in queue[:at_most]])
+        own = {row.id: row for row in mine.values()}
+        return replace(self.activity, mine=mine, head=[own.get(row.id, replace(row)) for row in queue[:at_most]])
 
     def keep(self, activity: Activity, *changed: SignUp) -> None:
         """Save the counts and the rows that a fact named."""
@@ -50,9 +52,14 @@ class Book:
 class History(RuleBasedStateMachine):
     """Everything that residents and staff can do to one activity, in any order."""
 
-    @initialize(seats=st.integers(1, 8), policy=st.sampled_from([SignUpPolicy.OPEN, SignUpPolicy.REQUEST]))
-    def plan(self, seats: int, policy: SignUpPolicy) -> None:
-        self.book = Book(seats, policy)
+    @initialize(
+        seats=st.integers(1, 8),
+        policy=st.sampled_from([SignUpPolicy.OPEN, SignUpPolicy.REQUEST]),
+        promotion=st.sampled_from(Promotion),
+    )
+    def plan(self, seats: int, policy: SignUpPolicy, promotion: Promotion) -> None:
+        self.book = Book(seats, policy, promotion)
+        self.waits_on = False
         self.now = MONDAY_9AM
         self.last_number = 0
 
@@ -70,8 +77,12 @@ class History(RuleBasedStateMachine):
             assert not self.is_open or not 1 <= party <= min(LARGEST_PARTY, activity.seats)
             return
         assert self.is_open
+        known = self.book.rows.get((resident, beneficiary))
         if fact.again:
-            assert fact.sign_up == self.book.rows[resident, beneficiary]
+            assert fact.sign_up == known
+            return
+        if known is not None and known.standing.is_active:
+            self._say_yes(activity, known, fact.sign_up)
             return
         assert fact.sign_up.number > self.last_number
         assert not (waited and fact.sign_up.standing is Standing.SEATED)
@@ -89,6 +100,44 @@ class History(RuleBasedStateMachine):
             return
         self._keep_promotions(activity, fact.sign_up, fact.promoted)
 
+    def _say_yes(self, activity: Activity, before: SignUp, after: SignUp) -> None:
+        assert after.standing is Standing.SEATED
+        assert (after.number, after.turn, after.party) == (before.number, before.turn, before.party)
+        if before.standing is Standing.WAITING:
+            assert self.book.activity.promotion is Promotion.OFFER
+            assert last_offer(STARTS) <= self.now < STARTS
+        else:
+            assert before.standing is Standing.OFFERED
+        self.book.keep(activity, after)
+
+    @precondition(lambda self: self.book.standing(Standing.OFFERED))
+    @rule(data=st.data())
+    def nobody_answers(self, data: st.DataObject) -> None:
+        activity = self.book.load()
+        fact = activity.lapse(replace(data.draw(st.sampled_from(self.book.standing(Standing.OFFERED)))), self.now)
+        self._keep_promotions(activity, fact.sign_up, fact.promoted)
+
+    @precondition(lambda self: self.book.standing(Standing.OFFERED))
+    @rule(data=st.data())
+    def there_is_no_time_to_offer(self, data: st.DataObject) -> None:
+        activity = self.book.load()
+        row = replace(data.draw(st.sampled_from(self.book.standing(Standing.OFFERED))))
+        activity.wait_on(row, self.now)
+        self.book.keep(activity, row)
+        self.waits_on = True
+
+    @rule(more=st.integers(1, 3))
+    def more_seats(self, more: int) -> None:
+        activity = self.book.load()
+        if self.book.activity.waiting:
+            queue = sorted(self.book.standing(Standing.WAITING), key=lambda row: row.turn)
+            activity.head = [replace(row) for row in queue]
+        promoted = activity.resize(activity.seats + more, self.now).promoted
+        if promoted:
+            self._keep_promotions(activity, promoted[0], promoted)
+        else:
+            self.book.keep(activity)
+
     @precondition(lambda self: self.book.standing(Standing.REQUESTED) and self.is_open)
     @rule(data=st.data())
     def accept(self, data: st.DataObject) -> None:
@@ -99,13 +148,13 @@ class History(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def refuse(self, data: st.DataObject) -> None:
-        active = self.book.standing(Standing.REQUESTED, Standing.WAITING, Standing.SEATED)
+        active = self.book.standing(Standing.REQUESTED, Standing.WAITING, Standing.OFFERED, Standing.SEATED)
         assume(active)
         activity = self.book.load()
         fact = activity.refuse(replace(data.draw(st.sampled_from(active))), self.now)
         self._keep_promotions(activity, fact.sign_up, fact.promoted)
 
-    @rule(hours=st.sampled_from([1, 24, 71, 72]))
+    @rule(hours=st.sampled_from([1, 24, 59, 60, 71, 72]))
     def time_passes(self, hours: int) -> None:
         assume(self.now + timedelta(hours=hours) < STARTS + timedelta(minutes=90))
         self.now += timedelta(hours=hours)
@@ -120,6 +169,9 @@ class History(RuleBasedStateMachine):
 
     def _keep_promotions(self, activity: Activity, leaver: SignUp, promoted: tuple[SignUp, ...]) -> None:
         assert self.is_open or not promoted
+        expected = Standing.OFFERED if self.book.activity.promotion is Promotion.OFFER else Standing.SEATED
+        assert {row.standing for row in promoted} <= {expected}
+        assert not promoted or not activity.is_first_come(self.now)
         numbers = [row.number for row in promoted]
         self.book.keep(activity, leaver, *promoted)
         still = [row.number for row in self.book.standing(Standing.WAITING)]
@@ -146,7 +198,9 @@ class History(RuleBasedStateMachine):
 
     @invariant()
     def no_seat_is_left_empty_that_the_first_in_an_open_queue_could_have(self) -> None:
-        if hasattr(self, "book") and self.is_open and self.book.activity.policy is SignUpPolicy.OPEN:
+        if not hasattr(self, "book") or self.waits_on or self.book.activity.is_first_come(self.now):
+            return
+        if self.is_open and self.book.activity.policy is SignUpPolicy.OPEN:
             queue = sorted(self.book.standing(Standing.WAITING), key=lambda row: row.number)
             assert not queue or queue[0].party > self.book.activity.free
 
