@@ -11,6 +11,7 @@ import typer
 
 from outreach.cli import (
     activity,
+    attendance,
     backup,
     broadcast,
     channels,
@@ -48,6 +49,8 @@ app.command("feed")(feed.feed)
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+activity.app.command("check-in")(attendance.check_in)
+activity.app.command("attendance")(attendance.attendance)
 app.add_typer(activity.app, name="activity")
 app.add_typer(broadcast.app, name="broadcast")
 app.add_typer(thread.app, name="thread")
