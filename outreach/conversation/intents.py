@@ -71,6 +71,11 @@ class Calendar:
 
 
 @dataclass(frozen=True, slots=True)
+class NewAddress:
+    """Another address for my own calendar: somebody knows the one I have."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tip:
     """Something to read."""
 
@@ -257,6 +262,7 @@ Tappable: TypeAlias = (
     | Leave
     | Mine
     | Calendar
+    | NewAddress
     | Tip
     | Subscribe
     | ChooseAudience

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from outreach.domain.ids import RegionId
+from outreach.domain.ids import ActivityId, RegionId
 from outreach.domain.people import Rhythm
 
 
@@ -80,6 +80,13 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Know:
+    """I know of the change."""
+
+    activity_id: ActivityId
+
+
+@dataclass(frozen=True, slots=True)
 class Queueing:
     """Where am I in the queue?"""
 
@@ -118,6 +125,7 @@ Choosing: TypeAlias = (
     | Why
     | MyData
     | Queueing
+    | Know
 )
 """What a button can say about one's own choices."""
 

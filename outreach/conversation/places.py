@@ -12,6 +12,7 @@ from outreach.conversation.turn import Turn
 from outreach.domain.ids import ActivityId
 from outreach.domain.messages import Outgoing
 from outreach.domain.signup import Standing
+from outreach.services import notices
 from outreach.services.calendars import discreet_title
 from outreach.services.cards import MyPlace
 from outreach.wording import moment
@@ -50,14 +51,45 @@ def show(turn: Turn, place: MyPlace) -> tuple[Outgoing, ...]:
     return turn.reply("\n".join(line for line in lines if line), *choices)
 
 
+def know(turn: Turn, activity_id: ActivityId) -> tuple[Outgoing, ...]:
+    """They know of a change of that activity."""
+    resident_id = turn.person.resident_id
+    if resident_id is None or not notices.confirm(turn.uow, resident_id, activity_id, turn.now):
+        return turn.reply(turn.say("mine.none"), *steps(turn, ShowList(), Tip()))
+    return turn.reply(turn.say("know.thanks"), *steps(turn, Mine(), ShowList()))
+
+
 def calendar(turn: Turn, activity_id: ActivityId | None) -> tuple[Outgoing, ...]:
-    """The calendar file of one place, of the next seat if none is named."""
+    """The calendar file of one place, of the next seat if none is named; then also where to subscribe to all of them."""
     seats = [place for place in all_of(turn) if place.standing is Standing.SEATED]
     chosen = next((place for place in seats if activity_id in {None, place.activity.id}), None)
-    if chosen is None:
+    resident_id = turn.person.resident_id
+    if resident_id is None or (chosen is None and activity_id is not None):
         return turn.reply(turn.say("calendar_file.none"), *steps(turn, Mine(), ShowList()))
-    text = turn.say("calendar_file.here", title=title_of(turn, chosen), when=turn.when(chosen.activity))
-    return turn.reply(text, file=turn.house.office.calendars.attachment(chosen, turn.language))
+    calendars = turn.house.office.calendars
+    parts = [turn.say("calendar_file.none")] if chosen is None else [_here(turn, chosen)]
+    if activity_id is None:
+        parts.append(_subscribe(turn, calendars.own_address(turn.uow, resident_id, turn.now)))
+    file = None if chosen is None else calendars.attachment(chosen, turn.language)
+    return turn.reply("\n\n".join(parts), file=file)
+
+
+def new_address(turn: Turn) -> tuple[Outgoing, ...]:
+    """Another address for their own calendar; the former opens nothing any more."""
+    resident_id = turn.person.resident_id
+    if resident_id is None:
+        return turn.reply(turn.say("calendar_file.none"), *steps(turn, Mine(), ShowList()))
+    address = turn.house.office.calendars.new_own_address(turn.uow, resident_id, turn.now)
+    return turn.reply(f"{turn.say('calendar_file.renewed')}\n\n{_subscribe(turn, address)}")
+
+
+def _here(turn: Turn, place: MyPlace) -> str:
+    return turn.say("calendar_file.here", title=title_of(turn, place), when=turn.when(place.activity))
+
+
+def _subscribe(turn: Turn, address: str) -> str:
+    webcal = f"webcal://{address.partition('://')[2]}.ics"
+    return turn.say("calendar_file.subscribe", address=address, webcal=webcal)
 
 
 def leave_what(turn: Turn) -> tuple[Outgoing, ...]:

@@ -22,6 +22,7 @@ from outreach.conversation.intents import (
     LinkYes,
     Menu,
     Mine,
+    NewAddress,
     Person,
     PreferHere,
     Show,
@@ -46,6 +47,7 @@ from outreach.conversation.intents_choices import (
     ChooseRhythm,
     DropAudience,
     DropNickname,
+    Know,
     MyData,
     Queueing,
     Settings,
@@ -69,6 +71,8 @@ _PLAIN: dict[str, Tappable] = {
     "all": ShowList(everywhere=True),
     "mine": Mine(),
     "cal": Calendar(),
+    "cal": Calendar(),
+    "cal-new": NewAddress(),
     "tip": Tip(),
     "sub": Subscribe(),
     "stop": Stop(),
@@ -109,6 +113,7 @@ _WITH_NUMBER: dict[str, Callable[[int], Tappable]] = {
     "all": lambda number: ShowList(ActivityId(number), everywhere=True),
     "show": lambda number: Show(ActivityId(number)),
     "join": lambda number: Join(ActivityId(number)),
+    "know": lambda number: Know(ActivityId(number)),
     "leave": lambda number: Leave(ActivityId(number)),
     "cal": lambda number: Calendar(ActivityId(number)),
     "sub": lambda number: Subscribe(number),
@@ -136,6 +141,8 @@ def token_of(intent: Tappable) -> str:
             return f"show:{activity_id}"
         case Join(activity_id, party):
             return f"join:{activity_id}" if party == 1 else f"join:{activity_id}:{party}"
+        case Know(activity_id):
+            return f"know:{activity_id}"
         case Leave(activity_id):
             return f"leave:{activity_id}"
         case Calendar(activity_id) if activity_id is not None:

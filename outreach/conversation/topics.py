@@ -37,6 +37,7 @@ from outreach.conversation.intents import (
     LinkYes,
     Menu,
     Mine,
+    NewAddress,
     Person,
     PreferHere,
     Show,
@@ -63,6 +64,7 @@ from outreach.conversation.intents_choices import (
     Choosing,
     DropAudience,
     DropNickname,
+    Know,
     MyData,
     OwnWords,
     Queueing,
@@ -107,6 +109,8 @@ def follow(turn: Turn, intent: Tappable) -> tuple[Outgoing, ...]:
             return places.mine(turn)
         case Calendar(calendar_of):
             return places.calendar(turn, calendar_of)
+        case NewAddress():
+            return places.new_address(turn)
         case Agree(only):
             return agree(turn, only)
         case Decline():
@@ -229,6 +233,8 @@ def _about_choices(turn: Turn, intent: Choosing) -> tuple[Outgoing, ...]:
             return settings.kept(turn)
         case Why():
             return why.answer(turn)
+        case Know(activity_id):
+            return places.know(turn, activity_id)
         case Queueing():
             return queueing.where(turn)
         case AskRegion():

@@ -18,6 +18,7 @@ from outreach.conversation.intents import (
     LinkYes,
     Menu,
     Mine,
+    NewAddress,
     Person,
     PreferHere,
     ShowList,
@@ -86,6 +87,11 @@ WORDS: tuple[tuple[Intent, str, str], ...] = (
         "where am i|my place|queue|my place in the queue|where am i in the queue|how long do i wait|waiting list",
     ),
     (Calendar(), "日历 加日历 加到日历 日程 日程表 加日程 我的日历", "calendar|ics|add to calendar|my calendar|diary"),
+    (
+        NewAddress(),
+        "换日历地址 换个日历地址 新日历地址 更换日历地址 换订阅地址",
+        "new calendar address|change calendar address|another calendar address|new calendar link",
+    ),
     (
         Tip(),
         "读一读 看一看 读一篇 再来一篇 文章 知识 小知识 小贴士 贴士 科普 看文章 心理知识",

@@ -179,7 +179,13 @@ def _values(desk: Desk, place: MyPlace, language: Language, now: datetime) -> di
 
 
 def _choices(desk: Desk, about: str, place: MyPlace, language: Language) -> tuple[Choice, ...]:
-    if about in {"called_off", "refused"}:
+    knows = Choice(desk.wording.say("choice.know", language), f"know:{place.activity.id}")
+    if about == "called_off":
+        return (knows, Choice(desk.wording.say("choice.activities", language), "list"))
+    if about == "moved":
+        leave = Choice(desk.wording.say("choice.leave", language), f"leave:{place.activity.id}")
+        return (knows, leave, Choice(desk.wording.say("choice.mine", language), "mine"))
+    if about == "refused":
         return (Choice(desk.wording.say("choice.activities", language), "list"),)
     if about in _ASKED:
         yes, no = _ASKED[about]

@@ -11,6 +11,7 @@ from outreach.domain.actor import Actor, Permission
 from outreach.domain.errors import ActivityNotFound, NotSignedUp
 from outreach.domain.facts import Accepted, Refused, SignedUp, Withdrawn
 from outreach.domain.ids import ActivityId, ResidentId, SignUpId
+from outreach.domain.notices import told_before
 from outreach.domain.signup import COMPANION, SELF, SignUp
 from outreach.services import consequences
 from outreach.services.access import require_for_people
@@ -107,10 +108,14 @@ def roster(
 def call_list(
     uow: UnitOfWork, by: Actor, activity_id: ActivityId, now: datetime, limit: int = 500, after: int = 0
 ) -> list[CallLine]:
-    """Who has a seat and was not reached with the last reminder or change, for those who call. The look is audited."""
-    require_for_people(by, Permission.SEE_ROSTER, uow.activities.card(activity_id))
+    """Who has a seat and does not know the latest, as far as we know, for those who call. The look is audited.
+
+    They were not reached, or were told of a change and have not said that they know. Older people come first.
+    """
+    card = uow.activities.card(activity_id)
+    require_for_people(by, Permission.SEE_ROSTER, card)
     uow.audit.write(by, "read_call_list", "activity", activity_id, now)
-    return uow.windows.to_call(activity_id, limit, ResidentId(after))
+    return uow.notices.to_call(activity_id, told_before(card.starts_at, now), limit, ResidentId(after))
 
 
 def _locked_for_staff(

@@ -11,6 +11,7 @@ from outreach.store import (
     rows_feeds,
     rows_inbound,
     rows_ledger,
+    rows_notices,
     rows_people,
     rows_staff,
 )
@@ -25,6 +26,7 @@ PAGES = (
     rows_feeds,
     rows_inbound,
     rows_ledger,
+    rows_notices,
     rows_people,
     rows_staff,
 )

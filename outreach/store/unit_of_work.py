@@ -29,6 +29,7 @@ from outreach.store.shelves.links import LinkShelf
 from outreach.store.shelves.mailboxes import MailboxShelf
 from outreach.store.shelves.marks import MarkShelf
 from outreach.store.shelves.masses import MassShelf
+from outreach.store.shelves.notices import NoticeShelf
 from outreach.store.shelves.offers import OfferShelf
 from outreach.store.shelves.overviews import OverviewShelf
 from outreach.store.shelves.people import PeopleShelf
@@ -120,6 +121,11 @@ class SqlUnitOfWork:
     def offers(self) -> OfferShelf:
         """Places offered and not taken yet."""
         return OfferShelf(self._at)
+
+    @cached_property
+    def notices(self) -> NoticeShelf:
+        """Who knows of a change."""
+        return NoticeShelf(self._at)
 
     @cached_property
     def dead_letters(self) -> DeadLetterShelf:

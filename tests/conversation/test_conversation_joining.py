@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from conversation_stage import NOW, Resident, Stage, crafts
@@ -271,6 +272,52 @@ def test_who_only_waits_gets_no_calendar_file(stage: Stage) -> None:
 
     assert bob.said[0].file is None
     assert "有了位子" in text
+
+
+def test_the_word_calendar_also_says_where_to_subscribe_to_all_of_ones_dates(stage: Stage) -> None:
+    card = stage.add("太极晨练")
+    ann = seated(stage, "ann", card.number)
+
+    first, again = ann.says("日历"), ann.says("日历")
+
+    assert first == again
+    assert own_feed(stage, first) == own_feed(stage, first)
+    assert "webcal://example.org/feeds/p/" in first
+    assert "太极晨练" in own_feed(stage, first)
+
+
+def test_another_calendar_address_shuts_the_former(stage: Stage) -> None:
+    card = stage.add("太极晨练")
+    ann = seated(stage, "ann", card.number)
+    before = ann.says("日历")
+
+    after = ann.says("换日历地址")
+
+    assert own_feed(stage, before) == ""
+    assert "太极晨练" in own_feed(stage, after)
+    assert own_feed(stage, ann.says("日历")) == own_feed(stage, after)
+
+
+def test_who_is_forgotten_has_no_calendar_any_more(stage: Stage) -> None:
+    card = stage.add("太极晨练")
+    ann = seated(stage, "ann", card.number)
+    told = ann.says("日历")
+
+    ann.says("删除我")
+    ann.says("确认删除")
+
+    assert own_feed(stage, told) == ""
+    assert "/feeds/p/" not in ann.says("日历")
+    assert "/feeds/p/" not in ann.says("换日历地址")
+
+
+def own_feed(stage: Stage, told: str) -> str:
+    """The feed behind the address in *told*; empty if it opens nothing."""
+    found = re.search(r"https://example\.org/feeds/p/([a-z2-7]{32})", told)
+    assert found is not None
+    with stage.database.reading() as uow:
+        file = stage.office.calendars.own_feed(uow, found[1], stage.now)
+    return "" if file is None else file.body.decode()
 
 
 def test_a_number_that_no_list_explains_shows_the_list_again(stage: Stage) -> None:

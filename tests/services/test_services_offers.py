@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from services_town import OPERATOR, PASSIVE, RULE, SOON, Queued, Town
+from services_town import OPERATOR, PASSIVE, PUSH, RULE, SOON, Queued, Town
 
 from outreach.content import is_workday
 from outreach.domain.errors import ActivityClosed, PartyTooLarge
 from outreach.domain.ids import ActivityId
+from outreach.domain.messages import Pressed
 from outreach.domain.offers import Promotion
 from outreach.domain.signup import Standing
 from outreach.services import activities, offers, people
@@ -265,3 +266,25 @@ def test_whoever_asks_is_told_their_place_in_the_queue_and_what_happens_next(tow
     assert "the next one has the place, and we tell you at once" in waiting
     assert "whoever replies first has the place" in waiting
     assert f'reply "join {asked.number}"' in offered
+
+
+def test_a_tap_says_that_they_know_of_the_change(town: Town):
+    town.enrol("bob")
+    one = town.plan().id
+    town.join("bob", one)
+    town.dispatch()
+    with town.database.unit_of_work() as uow:
+        activities.move(uow, OPERATOR, one, SOON + timedelta(days=1), None, RULE, town.now)
+
+    [news] = [part for ready in town.dispatch() for part in ready.parts if part.choices]
+    town.later(minutes=1)
+    with town.database.unit_of_work() as uow:
+        pressed = Pressed("m1", "bob", news.choices[0].token, town.now)
+        thanks = town.dialogue.answer(uow, Caller(PUSH, "bob"), pressed, town.now)
+        stranger = town.dialogue.answer(uow, Caller(PUSH, "eve"), pressed, town.now)
+
+    assert [choice.token for choice in news.choices] == [f"know:{one}", f"leave:{one}", "mine"]
+    assert "Noted" in thanks[0].text
+    assert "Noted" not in stranger[0].text
+    with town.database.reading() as uow:
+        assert uow.notices.counts(one).confirmed == 1

@@ -78,6 +78,6 @@ def test_whom_the_last_reminder_did_not_reach_is_to_be_called(database: Database
             subject = {"about": "reminder", "activity": activity, "sign_up": seat}
             uow.deliveries.add([Draft(MessageKind.REMINDER, key, ann, NOW, subject)], NOW)
             call(uow, Parked("window_closed") if state is DeliveryState.PARKED else Sent())
-            found = [line.resident_id for line in uow.windows.to_call(activity, 9, ResidentId(0))]
+            found = [line.resident_id for line in uow.notices.to_call(activity, NOW - HOUR, 9, ResidentId(0))]
 
             assert found == ([ann] if state is DeliveryState.PARKED else [])

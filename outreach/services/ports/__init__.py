@@ -15,6 +15,7 @@ from outreach.services.ports.dead_letters import DeadLetters
 from outreach.services.ports.dossiers import Dossiers
 from outreach.services.ports.feeds import Feeds
 from outreach.services.ports.masses import Masses
+from outreach.services.ports.notices import Notices
 from outreach.services.ports.offers import Offers
 from outreach.services.ports.overviews import Overviews
 from outreach.services.ports.people import Activities, Conversations, Links, People, Regions, SignUps
@@ -40,6 +41,7 @@ __all__ = [
     "Mailboxes",
     "Marks",
     "Masses",
+    "Notices",
     "Offers",
     "OpenUnitOfWork",
     "Overviews",
@@ -81,6 +83,8 @@ class UnitOfWork(Protocol):
     def feeds(self) -> Feeds: ...
     @property
     def offers(self) -> Offers: ...
+    @property
+    def notices(self) -> Notices: ...
     @property
     def windows(self) -> Windows: ...
     @property

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from outreach.domain.ids import ActivityId, AddressId, ResidentId
+from outreach.domain.ids import AddressId
 from outreach.domain.windows import PushWindow
 from outreach.services.cards import Caller
-from outreach.services.cards_broadcasts import CallLine
 
 
 class Windows(Protocol):
@@ -20,9 +19,3 @@ class Windows(Protocol):
 
     def kept_for_reminders(self, addresses: Iterable[AddressId | None]) -> Mapping[AddressId | None, int]:
         """How many activities remind the owner of each of *addresses* before its window ends; 0 is left out."""
-
-    def to_call(self, activity_id: ActivityId, limit: int, after: ResidentId) -> list[CallLine]:
-        """Who has a seat and was not reached with the last that there was to say, by id."""
-
-    def number_to_call(self, activity_id: ActivityId) -> int:
-        """How many they are."""

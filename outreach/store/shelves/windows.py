@@ -9,18 +9,16 @@ from typing import Any
 
 from sqlalchemy import BindParameter, and_, bindparam, case, distinct, func, or_, select, text, update
 
-from outreach.domain.ids import ActivityId, AddressId, ResidentId
+from outreach.domain.ids import AddressId
 from outreach.domain.messages import Act
 from outreach.domain.signup import Standing
 from outreach.domain.windows import PushWindow
 from outreach.services.cards import Caller
-from outreach.services.cards_broadcasts import CallLine
 from outreach.services.cards_ledger import Letter
 from outreach.store.prepared import Prepared
 from outreach.store.rows import table_of
 from outreach.store.rows_activities import ActivityRow, SignUpRow
 from outreach.store.rows_ledger import OPEN_DELIVERY
-from outreach.store.shelves import activity_calls
 from outreach.store.shelves.ledger_letters import ADDRESS, DELIVERY
 from outreach.store.transaction import Shelf, Transaction
 
@@ -87,14 +85,6 @@ class WindowShelf(Shelf):
             return {}
         found = self._at.connection.execute(_KEPT, {"addresses": ids})
         return {AddressId(address_id): number for address_id, number in found}
-
-    def to_call(self, activity_id: ActivityId, limit: int, after: ResidentId) -> list[CallLine]:
-        """Who has a seat and was not reached with the last that there was to say, by id."""
-        return activity_calls.to_call(self._at, activity_id, limit, after)
-
-    def number_to_call(self, activity_id: ActivityId) -> int:
-        """How many they are."""
-        return activity_calls.number_to_call(self._at, activity_id)
 
 
 def use(at: Transaction, letters: Iterable[tuple[Letter, int]]) -> None:

@@ -11,6 +11,7 @@ from outreach.domain.activity import ActivityStatus
 from outreach.domain.actor import Permission
 from outreach.domain.errors import ActivityNotFound, StaleVersion
 from outreach.domain.ids import ActivityId
+from outreach.domain.notices import told_before
 from outreach.services import activities, activity_lists
 from outreach.services.access import may_see_people
 from outreach.services.activity_checks import about_place, about_start
@@ -50,8 +51,13 @@ def _shown(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
         "may_plan": may_plan,
         "may_announce": _may_announce(visit, card),
         "may_see_people": sees_people,
-        "to_call": uow.windows.number_to_call(card.id) if sees_people and visit.now < card.ends_at else 0,
+        **(_who_knows(uow, visit, card) if sees_people and visit.now < card.ends_at else {}),
     }
+
+
+def _who_knows(uow: UnitOfWork, visit: Visit, card: ActivityCard) -> Mapping[str, Any]:
+    to_call = uow.notices.number_to_call(card.id, told_before(card.starts_at, visit.now))
+    return {"to_call": to_call, "news": uow.notices.counts(card.id)}
 
 
 def _may_announce(visit: Visit, card: ActivityCard) -> bool:

@@ -201,7 +201,8 @@ EN: Mapping[str, str] = {
     "in_the_queue": "people wait",
     "too_many_seated": "{seated} people have a seat, {over} more than the {seats} there are. Nobody is sent away; "
     "add seats or find a larger room.",
-    "to_call_n": "{n} with a place could not be told the latest about it.",
+    "to_call_n": "{n} with a place do not know the latest about it, as far as we can tell.",
+    "news_counts": "The last change: told {told}, here since {seen}, know of it {confirmed}, not told yet {waiting}.",
     "number": "No.",
     "public_page": "What residents see",
     "calendar_file": "Calendar file",

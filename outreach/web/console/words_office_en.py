@@ -281,6 +281,7 @@ OFFICE_EN: Mapping[str, str] = {
     "why_restricted": "it is only for those who chose this audience themselves",
     "why_muted": "they want to hear nothing of that place",
     "why_unreachable": "they cannot be reached (unfollowed or blocked us)",
+    "why_not_confirmed": "told, but has not said that they know",
     "why_cannot_be_written": "we could not write it out; report it",
     "why_by_mass": "sent within a mass message",
     "why_mass_later": "waits for the next mass message",

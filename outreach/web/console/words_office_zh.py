@@ -262,6 +262,7 @@ OFFICE_ZH: Mapping[str, str] = {
     "why_restricted": "只给自己选了这一类的人",
     "why_muted": "选了不听这个地方",
     "why_unreachable": "联系不上（取消关注或拉黑）",
+    "why_not_confirmed": "通知送到了，还没回“知道了”",
     "why_cannot_be_written": "这条写不出来，请上报",
     "why_by_mass": "随群发发出",
     "why_mass_later": "等下一次群发",
