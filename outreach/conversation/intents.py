@@ -52,6 +52,14 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinAnyway:
+    """A place for *party* people, though something else is on at the same time."""
+
+    activity_id: ActivityId
+    party: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """Give the place back."""
 
@@ -259,6 +267,7 @@ Tappable: TypeAlias = (
     | ShowList
     | Show
     | Join
+    | JoinAnyway
     | Leave
     | Mine
     | Calendar

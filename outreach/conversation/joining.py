@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from outreach.conversation import consent
-from outreach.conversation.intents import Calendar, Join, Mine, ShowList
+from outreach.conversation.intents import Calendar, Decline, Join, JoinAnyway, Mine, ShowList
 from outreach.conversation.intents_choices import AskNickname
 from outreach.conversation.listing import title_of, visible
 from outreach.conversation.memory import HeldWish, WishToJoin
@@ -15,16 +15,22 @@ from outreach.domain.errors import ActivityCalledOff, ActivityClosed, NotSignedU
 from outreach.domain.ids import ActivityId
 from outreach.domain.messages import Choice, Outgoing
 from outreach.domain.people import Purpose
-from outreach.domain.signup import Standing
+from outreach.domain.signup import MOST_PLACES, Standing
 from outreach.services import people, signups
 from outreach.services.activities import is_open
 from outreach.services.cards import ActivityCard, MyPlace
 
 
-def join(turn: Turn, activity_id: ActivityId, party: int) -> tuple[Outgoing, ...]:
-    """A place for *party*, or first the notice. Raises the refusals of `signups.sign_up`."""
+def join(turn: Turn, activity_id: ActivityId, party: int, *, anyway: bool = False) -> tuple[Outgoing, ...]:
+    """A place for *party*, or first the notice; *anyway*: though they have another at the same time.
+
+    Raises the refusals of `signups.sign_up`.
+    """
     card = visible(turn, activity_id)
     if turn.allows(Purpose.TAKE_PART):
+        other = None if anyway else _at_the_same_time(turn, card)
+        if other is not None:
+            return _ask_whether_both(turn, card, other, party)
         return _sign_up(turn, card, party)
     _require_possible(turn, card, party)
     front = turn.say("join.wanted", title=title_of(turn, card), when=turn.when(card))
@@ -53,6 +59,28 @@ def leave(turn: Turn, activity_id: ActivityId) -> tuple[Outgoing, ...]:
     return turn.reply(text, *again, *steps(turn, ShowList(), Mine()))
 
 
+def _at_the_same_time(turn: Turn, card: ActivityCard) -> MyPlace | None:
+    """Another activity that they have a place in and that overlaps; none if they are in this one already."""
+    resident_id = turn.person.resident_id
+    mine = [] if resident_id is None else turn.uow.sign_ups.of_resident(resident_id, turn.now, MOST_PLACES)
+    if any(place.activity.id == card.id for place in mine):
+        return None
+    return next((place for place in mine if _overlap(place.activity, card)), None)
+
+
+def _overlap(one: ActivityCard, other: ActivityCard) -> bool:
+    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
+
+
+def _ask_whether_both(turn: Turn, card: ActivityCard, other: MyPlace, party: int) -> tuple[Outgoing, ...]:
+    mine = other.activity
+    text = turn.say(
+        "join.both", title=title_of(turn, card), when=turn.when(card), other=title_of(turn, mine), then=turn.when(mine)
+    )
+    both = turn.choice("choice.both", JoinAnyway(card.id, party))
+    return turn.reply(text, both, turn.choice("choice.not_now", Decline()), *steps(turn, Mine()))
+
+
 def _offered_name(turn: Turn) -> tuple[Choice, ...]:
     """With the first place only, and never as a question: what to call them, if they like."""
     return () if turn.person.nickname else (turn.choice("choice.nickname", AskNickname()),)
@@ -61,7 +89,7 @@ def _offered_name(turn: Turn) -> tuple[Choice, ...]:
 def _sign_up(turn: Turn, card: ActivityCard, party: int, offer: tuple[Choice, ...] = ()) -> tuple[Outgoing, ...]:
     if turn.person.resident_id is None:
         raise LookupError("only somebody who agreed can be signed up")
-    fact = signups.sign_up(turn.uow, turn.person.resident_id, card.id, turn.now, party)
+    fact = signups.sign_up_themselves(turn.uow, turn.person.resident_id, card.id, turn.now, party)
     place = turn.uow.sign_ups.place(fact.sign_up.id)
     calendar = (turn.choice("choice.calendar", Calendar(card.id)),) if place.standing is Standing.SEATED else ()
     front = _told(turn, card, place, again=fact.again)

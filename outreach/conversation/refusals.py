@@ -6,7 +6,15 @@ from outreach.conversation import places
 from outreach.conversation.intents import Mine, Person, ShowList, Tappable
 from outreach.conversation.steps import steps
 from outreach.conversation.turn import Turn
-from outreach.domain.errors import ActivityClosed, ActivityNotFound, BadInput, NotSignedUp, PartyTooLarge, Refusal
+from outreach.domain.errors import (
+    ActivityClosed,
+    ActivityNotFound,
+    BadInput,
+    NotSignedUp,
+    PartyTooLarge,
+    Refusal,
+    TooManyPlaces,
+)
 from outreach.domain.messages import Outgoing
 
 
@@ -22,6 +30,8 @@ def _values(refusal: Refusal) -> dict[str, str | int]:
     match refusal:
         case PartyTooLarge():
             return {"party": refusal.party, "at_most": refusal.at_most}
+        case TooManyPlaces():
+            return {"at_most": refusal.at_most}
         case BadInput():
             return {"problems": "; ".join(refusal.problems)}
         case _:
@@ -32,6 +42,8 @@ def _next(turn: Turn, refusal: Refusal) -> tuple[Tappable, ...]:
     match refusal:
         case ActivityNotFound() | ActivityClosed() | PartyTooLarge():
             return (ShowList(), Person())
+        case TooManyPlaces():
+            return (Mine(), Person())
         case NotSignedUp() if places.all_of(turn):
             return (Mine(), ShowList())
         case _:

@@ -16,6 +16,7 @@ from outreach.conversation.intents import (
     Help,
     Intent,
     Join,
+    JoinAnyway,
     Leave,
     Link,
     LinkNo,
@@ -71,7 +72,6 @@ _PLAIN: dict[str, Tappable] = {
     "all": ShowList(everywhere=True),
     "mine": Mine(),
     "cal": Calendar(),
-    "cal": Calendar(),
     "cal-new": NewAddress(),
     "tip": Tip(),
     "sub": Subscribe(),
@@ -125,7 +125,7 @@ _WITH_NUMBER: dict[str, Callable[[int], Tappable]] = {
     "fb": lambda number: AskFeedback(ActivityId(number)),
 }
 _NUMBERED = re.compile(r"([a-z]{1,8}):([1-9][0-9]{0,17})", re.ASCII)
-_PARTY = re.compile(r"join:([1-9][0-9]{0,17}):([1-9][0-9]?)", re.ASCII)
+_PARTY = re.compile(r"(join|both):([1-9][0-9]{0,17}):([1-9][0-9]?)", re.ASCII)
 _ANSWERS = re.compile(r"fb:([1-9][0-9]{0,17}):([1-5]{1,5}x|[1-5]{5}[msl][ny]?x?|[1-5]{1,5})", re.ASCII)
 _WISH = re.compile(r"wish:([1-9][0-9]{0,17}):([a-z][a-z0-9_]{1,30})", re.ASCII)
 _EXCUSE = re.compile(rf"sorry:([1-9][0-9]{{0,17}}):({'|'.join(Reason)})", re.ASCII)
@@ -143,6 +143,8 @@ def token_of(intent: Tappable) -> str:
             return f"join:{activity_id}" if party == 1 else f"join:{activity_id}:{party}"
         case Know(activity_id):
             return f"know:{activity_id}"
+        case JoinAnyway(activity_id, party):
+            return f"both:{activity_id}:{party}"
         case Leave(activity_id):
             return f"leave:{activity_id}"
         case Calendar(activity_id) if activity_id is not None:
@@ -180,7 +182,8 @@ def intent_of(token: str) -> Intent | None:
     if token in _PLAIN:
         return _PLAIN[token]
     if found := _PARTY.fullmatch(token):
-        return Join(ActivityId(int(found[1])), int(found[2]))
+        joining = Join if found[1] == "join" else JoinAnyway
+        return joining(ActivityId(int(found[2])), int(found[3]))
     if found := _ANSWERS.fullmatch(token):
         return Answering(ActivityId(int(found[1])), found[2])
     if found := _WISH.fullmatch(token):

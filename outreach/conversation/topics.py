@@ -31,6 +31,7 @@ from outreach.conversation.intents import (
     EraseConfirmed,
     Help,
     Join,
+    JoinAnyway,
     Leave,
     Link,
     LinkNo,
@@ -103,6 +104,8 @@ def follow(turn: Turn, intent: Tappable) -> tuple[Outgoing, ...]:
             return listing.show(turn, activity_id)
         case Join(activity_id, party):
             return joining.join(turn, activity_id, party)
+        case JoinAnyway(activity_id, party):
+            return joining.join(turn, activity_id, party, anyway=True)
         case Leave(activity_id):
             return joining.leave(turn, activity_id)
         case Mine():

@@ -18,6 +18,7 @@ from outreach.domain.facts import (
     Lapsed,
     Published,
     Refused,
+    Reordered,
     Rescheduled,
     Resized,
     SignedUp,
@@ -148,6 +149,15 @@ class Activity:
         self.seated -= sign_up.party
         self.waiting += sign_up.party
         sign_up.move(Standing.WAITING, now)
+
+    def reorder(self, sign_up: SignUp, turn: int, now: datetime) -> Reordered:
+        """Staff have a reason for another turn of somebody who waits. Raises `IllegalMove` for who does not."""
+        if sign_up.standing is not Standing.WAITING:
+            raise IllegalMove("sign-up", sign_up.standing, "reordered")
+        sign_up.turn = turn
+        others = [waiting for waiting in self.head if waiting.id != sign_up.id]
+        self.head = sorted([*others, sign_up], key=lambda waiting: (waiting.turn, waiting.number))
+        return Reordered(self.id, sign_up, tuple(self._promote(now)))
 
     def is_first_come(self, now: datetime) -> bool:
         """Whether a free place is for whoever of those that wait says yes first."""

@@ -76,6 +76,16 @@ class PartyTooLarge(Refusal):
         super().__init__(f"a party of {party} where at most {at_most} may come together")
 
 
+class TooManyPlaces(Refusal):
+    """They are in as many coming activities as one person may be."""
+
+    code = "too_many_places"
+
+    def __init__(self, at_most: int) -> None:
+        self.at_most = at_most
+        super().__init__(f"at most {at_most} at once")
+
+
 class NotSignedUp(Refusal):
     """There is nothing to leave, accept or refuse."""
 

@@ -65,6 +65,15 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Reordered:
+    """Somebody who waits has another turn; *promoted* moved up by it, in queue order."""
+
+    activity_id: ActivityId
+    sign_up: SignUp
+    promoted: tuple[SignUp, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rescheduled:
     """An activity has another time or place. Whoever does not hear of it goes to the *old* one."""
 

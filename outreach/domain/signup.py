@@ -12,6 +12,8 @@ TURNS_APART = 1 << 20
 """Between two arrivals in the queue, so that staff can put somebody in between."""
 SELF = 0
 """The beneficiary of a sign-up for oneself; 1… are people one signs up for."""
+MOST_PLACES = 30
+"""So many coming activities one person may be in at once; a course is one."""
 COMPANION = 1_000
 """From here on: people who come along and have a place in the queue each, where parties are not kept together."""
 

@@ -12,6 +12,7 @@ from outreach.services.problems import Problem
 MOST_SEATS = 100_000
 LONGEST_TITLE = 80  # characters: fits a phone's lock screen and a calendar's month view
 LONGEST_TEXT = 1_000
+LONGEST_REASON = 200  # characters: a line in the audit
 FURTHEST = timedelta(days=10 * 365)  # nobody plans so far ahead: a slip of the hand
 _UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})  # Unicode: control, half a character, line and paragraph breaks
 
@@ -52,6 +53,15 @@ def about_start(starts_at: datetime, now: datetime) -> Iterator[Problem]:
     elif starts_at > now + FURTHEST:
         years = FURTHEST.days // 365
         yield Problem("starts", "too_far", f"more than {years} years ahead; look again", {"years": years})
+
+
+def about_reason(reason: str) -> Iterator[Problem]:
+    """A few words that say why, for the audit."""
+    if not reason.strip():
+        yield Problem("reason", "empty", "say why in a few words")
+    elif len(reason) > LONGEST_REASON:
+        values = {"count": len(reason), "most": LONGEST_REASON}
+        yield Problem("reason", "too_long", f"more than {LONGEST_REASON} characters", values)
 
 
 def about_length(starts_at: datetime, ends_at: datetime) -> Iterator[Problem]:

@@ -116,7 +116,7 @@ def walk_in(uow: UnitOfWork, by: Actor, activity_id: ActivityId, more: int, now:
     """Count *more* people (or fewer) who came without a sign-up; how many there are now. Nobody asks who they are."""
     card = _open_card(uow, by, activity_id, now)
     if uow.attendances.opened(card.id).walk_ins + more > MOST_WALK_INS:
-        raise BadFields([Problem("walk_ins", "too_many", f"more than {MOST_WALK_INS}", {"most": MOST_WALK_INS})])
+        raise BadFields([Problem("walk_ins", "too_many_people", f"more than {MOST_WALK_INS}", {"most": MOST_WALK_INS})])
     uow.audit.write(by, "walk_in", "activity", activity_id, now, f"{more:+}")
     return uow.attendances.walk_ins(activity_id, more)
 
@@ -229,7 +229,7 @@ def _named(
     unknown = sorted(numbers - by_number.keys())
     if unknown:
         told = ", ".join(map(str, unknown[:20]))
-        found.append(Problem("numbers", "unknown", f"not on the list: {told}", {"numbers": told}))
+        found.append(Problem("numbers", "no_such_number", f"not on the list: {told}", {"numbers": told}))
     if found:
         raise BadFields(found)
     return by_number
@@ -285,6 +285,6 @@ def _about_paper(paper: Paper) -> Iterable[Problem]:
     twice = sorted((paper.absent & paper.excused) | (paper.absent & paper.late) | (paper.excused & paper.late))
     if twice:
         told = ", ".join(map(str, twice[:20]))
-        yield Problem("numbers", "twice", f"named twice: {told}", {"numbers": told})
+        yield Problem("numbers", "named_twice", f"named twice: {told}", {"numbers": told})
     if not 0 <= paper.walk_ins <= MOST_WALK_INS:
-        yield Problem("walk_ins", "too_many", f"not between 0 and {MOST_WALK_INS}", {"most": MOST_WALK_INS})
+        yield Problem("walk_ins", "too_many_people", f"not between 0 and {MOST_WALK_INS}", {"most": MOST_WALK_INS})

@@ -12,6 +12,7 @@ from outreach.domain.facts import (
     CalledOff,
     Lapsed,
     Refused,
+    Reordered,
     Rescheduled,
     Resized,
     SignedUp,
@@ -85,6 +86,11 @@ def of_refused(uow: UnitOfWork, fact: Refused, now: datetime) -> None:
     uow.deliveries.withdraw_for_sign_up(fact.sign_up.id, now)
     card = uow.activities.card(fact.activity_id)
     uow.deliveries.add([_change(card, fact.sign_up, "refused", needed_by(card.starts_at), now)], now)
+    _tell_promoted(uow, fact.promoted, now)
+
+
+def of_reordered(uow: UnitOfWork, fact: Reordered, now: datetime) -> None:
+    """Who moved up by it is told."""
     _tell_promoted(uow, fact.promoted, now)
 
 

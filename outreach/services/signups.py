@@ -8,16 +8,18 @@ from datetime import datetime
 
 from outreach.domain.activity import Activity
 from outreach.domain.actor import Actor, Permission
-from outreach.domain.errors import ActivityNotFound, NotSignedUp
-from outreach.domain.facts import Accepted, Refused, SignedUp, Withdrawn
+from outreach.domain.errors import ActivityNotFound, NotSignedUp, TooManyPlaces
+from outreach.domain.facts import Accepted, Refused, Reordered, SignedUp, Withdrawn
 from outreach.domain.ids import ActivityId, ResidentId, SignUpId
 from outreach.domain.notices import told_before
-from outreach.domain.signup import COMPANION, SELF, SignUp
+from outreach.domain.signup import COMPANION, MOST_PLACES, SELF, TURNS_APART, SignUp
 from outreach.services import consequences
 from outreach.services.access import require_for_people
+from outreach.services.activity_checks import about_reason
 from outreach.services.cards import RosterLine
 from outreach.services.cards_broadcasts import CallLine
 from outreach.services.ports import UnitOfWork
+from outreach.services.problems import BadFields, Problem
 
 
 def sign_up(
@@ -40,6 +42,16 @@ def sign_up(
     fact = SignedUp(fact.activity_id, stored, again=False, companions=companions)
     consequences.of_signed_up(uow, fact, now)
     return fact
+
+
+def sign_up_themselves(
+    uow: UnitOfWork, resident_id: ResidentId, activity_id: ActivityId, now: datetime, party: int = 1
+) -> SignedUp:
+    """`sign_up` as residents do it, one by one. Raises `TooManyPlaces` too, but never for what they are in already."""
+    mine = uow.sign_ups.of_resident(resident_id, now, MOST_PLACES)
+    if len(mine) == MOST_PLACES and all(place.activity.id != activity_id for place in mine):
+        raise TooManyPlaces(MOST_PLACES)
+    return sign_up(uow, resident_id, activity_id, now, party)
 
 
 def withdraw(
@@ -93,6 +105,34 @@ def refuse(uow: UnitOfWork, by: Actor, sign_up_id: SignUpId, now: datetime, reas
     consequences.of_refused(uow, fact, now)
     uow.audit.write(by, "refuse", "sign_up", sign_up_id, now, reason)
     return fact
+
+
+def reorder(uow: UnitOfWork, by: Actor, sign_up_id: SignUpId, place: int, reason: str, now: datetime) -> Reordered:
+    """Put somebody who waits at *place* of the queue, from 1; the *reason* is audited, and nobody else learns of it.
+
+    Raises `NotFound`, `IllegalMove` for who does not wait, `BadFields` without a reason or a place, or `Forbidden`.
+    """
+    problems = [Problem("place", "not_a_number", "a place in the queue begins with 1")] if place < 1 else []
+    problems += about_reason(reason)
+    if problems:
+        raise BadFields(problems)
+    activity, chosen = _locked_for_staff(uow, by, sign_up_id, Permission.DECIDE_REQUESTS)
+    fact = activity.reorder(chosen, _turn_at(uow, chosen, place), now)
+    _store_promoted(uow, (fact.sign_up, *fact.promoted))
+    uow.activities.save(activity, now)
+    consequences.of_reordered(uow, fact, now)
+    uow.audit.write(by, "reorder", "sign_up", sign_up_id, now, reason)
+    return fact
+
+
+def _turn_at(uow: UnitOfWork, sign_up: SignUp, place: int) -> int:
+    before, after = uow.offers.turns_at(sign_up.activity_id, place, sign_up.id)
+    if before is not None and after is not None and after - before < 2:
+        uow.offers.spread(sign_up.activity_id)
+        before, after = uow.offers.turns_at(sign_up.activity_id, place, sign_up.id)
+    if after is None:
+        return sign_up.turn if before is None else max(sign_up.turn, before + TURNS_APART)
+    return (after + (before if before is not None else after - 2 * TURNS_APART)) // 2
 
 
 def roster(

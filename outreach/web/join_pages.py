@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from outreach.bootstrap import App
 from outreach.channels.webchat.decoding import LONGEST_TEXT
-from outreach.domain.errors import ActivityCalledOff, ActivityClosed, NotSignedUp, PartyTooLarge
+from outreach.domain.errors import ActivityCalledOff, ActivityClosed, NotSignedUp, PartyTooLarge, TooManyPlaces
 from outreach.domain.facts import SignedUp
 from outreach.domain.messages import Language, Message
 from outreach.domain.people import Purpose
@@ -45,6 +45,7 @@ class JoinPages:
             Route("/a/{slug}/join", self._form),
             Route("/a/{slug}/join", self._join, methods=["POST"]),
             Route("/a/{slug}/mine", self._mine),
+            Route("/a/{slug}/take", self._say_yes, methods=["POST"]),
             Route("/a/{slug}/leave", self._ask),
             Route("/a/{slug}/leave", self._leave, methods=["POST"]),
             Route("/a/{slug}/left", self._left),
@@ -88,6 +89,8 @@ class JoinPages:
             )
         except PartyTooLarge:
             return self._shown(request, seen, form.with_problems({"party": ("party_wrong",)}), 422)
+        except TooManyPlaces:
+            return self._shown(request, seen, form, 409, trouble="join_too_many")
         except ActivityClosed as closed:
             return await self._too_late(request, closed)
         if fact is None:
@@ -103,6 +106,23 @@ class JoinPages:
         link = self._house.feeds.sign_up_link(seen.mine.sign_up_id) if seen.mine.standing is Standing.SEATED else ""
         again = request.query_params.get("again") == "1"
         return self._pages.page(request, "mine.html", seen, calendar=link, again=again)
+
+    async def _say_yes(self, request: Request) -> Response:
+        """Take the place that they are offered, or in the last hours the free one; else all stays as it is."""
+        seen = await self._pages.seen(request)
+        if seen is None:
+            return self._views.missing(request)
+        resident_id = seen.person.resident_id
+        if resident_id is None or seen.mine is None:
+            return _to(seen)
+        card, party = seen.card, seen.mine.party
+        try:
+            await self._house.bridge.write(
+                lambda uow: signups.sign_up(uow, resident_id, card.id, self._house.clock(), party)
+            )
+        except ActivityClosed as closed:
+            return await self._too_late(request, closed)
+        return _to(seen, "/mine")
 
     async def _ask(self, request: Request) -> Response:
         seen = await self._pages.seen(request)

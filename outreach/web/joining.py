@@ -67,7 +67,7 @@ def sign_up(uow: UnitOfWork, caller: Caller, card: ActivityCard, wish: Wish, now
         raise LookupError("only somebody who agreed can be signed up")
     if wish.nickname != person.nickname:
         people.name(uow, person.resident_id, wish.nickname)
-    return signups.sign_up(uow, person.resident_id, card.id, now, wish.party)
+    return signups.sign_up_themselves(uow, person.resident_id, card.id, now, wish.party)
 
 
 def problems(form: Form, at_most: int) -> Mapping[str, Sequence[str]]:

@@ -11,11 +11,13 @@ from starlette.routing import BaseRoute, Route
 
 from outreach.bootstrap import App
 from outreach.domain.activity import ActivityStatus
+from outreach.domain.signup import Standing
 from outreach.services.cards import ActivityCard, Caller, MyPlace, PersonCard
 from outreach.services.ports import UnitOfWork
 from outreach.web.lines import line_of
 from outreach.web.views import Views
 from outreach.web.visitors import caller_of
+from outreach.wording import moment
 
 MOST_PLACES = 50  # of one person, looked through for the one in this activity
 
@@ -65,11 +67,22 @@ class ActivityPages:
     def standing(self, request: Request, place: MyPlace) -> str:
         """How a place stands, in the words of the chat."""
         wording, lang = self.house.core.crafts.wording, self.views.language(request)
-        key = "first_in_line" if place.standing.value == "waiting" and place.ahead == 0 else _KEYS[place.standing.value]
-        return wording.say(f"standing.{key}", lang, number=place.number, party=place.party, ahead=place.ahead)
+        key = "first_in_line" if _is_next(place) else place.standing.value
+        until = "" if place.until is None else moment(place.until, place.activity.zone, lang, self.house.clock())
+        values: dict[str, str | int] = {
+            "number": place.number,
+            "party": place.party,
+            "ahead": place.ahead,
+            "until": until,
+        }
+        return wording.say(f"standing.{key}", lang, **values)
 
 
-_KEYS = {"seated": "seated", "offered": "seated", "waiting": "waiting", "requested": "requested"}
+def _is_next(place: MyPlace) -> bool:
+    """They wait with nobody before them, or are about to be told of an offer."""
+    if place.standing is Standing.OFFERED:
+        return place.until is None
+    return place.standing is Standing.WAITING and place.ahead == 0
 
 
 def visible(uow: UnitOfWork, slug: str) -> ActivityCard | None:

@@ -42,9 +42,13 @@ class WaysIn:
         self._being_made: dict[tuple[str, str], asyncio.Task[str | None]] = {}
 
     async def of(self, slug: str, lang: Language) -> list[WayIn]:
-        """Those that have an address now; one that takes too long is left out this time."""
+        """Those that lead to the activity and have an address now."""
+        return await self.leading(source_of(slug), lang)
+
+    async def leading(self, source: str, lang: Language) -> list[WayIn]:
+        """Those that bring *source* along; one that takes too long to have an address is left out this time."""
         doors = [door for door in self._house.doors if not isinstance(door.channel, WebChatChannel)]
-        addresses = await asyncio.gather(*(self._address(door, source_of(slug)) for door in doors))
+        addresses = await asyncio.gather(*(self._address(door, source) for door in doors))
         return [
             WayIn(door.lane, self._name(door, lang), address, door.adapter == "wechat")
             for door, address in zip(doors, addresses, strict=True)

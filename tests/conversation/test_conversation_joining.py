@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from conversation_stage import NOW, Resident, Stage, crafts
 
@@ -11,6 +11,8 @@ from outreach.domain.activity import ActivityKind, SignUpPolicy
 from outreach.domain.actor import Actor
 from outreach.domain.people import Purpose
 from outreach.services import activities
+
+NEXT_DAY = datetime(2026, 12, 2, 6, 0, tzinfo=UTC)
 
 
 def seated(stage: Stage, name: str, number: int, party: int = 1) -> Resident:
@@ -178,7 +180,7 @@ def test_a_group_is_talked_over_with_staff_first(stage: Stage) -> None:
 
 
 def test_a_place_is_given_back_by_public_number_and_by_the_number_in_the_list(stage: Stage) -> None:
-    first, second = stage.add("太极晨练"), stage.add("读书会")
+    first, second = stage.add("太极晨练"), stage.add("读书会", starts_at=NEXT_DAY)
     ann = seated(stage, "ann", first.number)
     ann.says(f"报名 {second.number}")
 
@@ -203,7 +205,7 @@ def test_cancel_alone_asks_about_the_only_place(stage: Stage) -> None:
 
 
 def test_cancel_alone_lists_several_places(stage: Stage) -> None:
-    first, second = stage.add("太极晨练"), stage.add("读书会")
+    first, second = stage.add("太极晨练"), stage.add("读书会", starts_at=NEXT_DAY)
     ann = seated(stage, "ann", first.number)
     ann.says(f"报名 {second.number}")
 
@@ -235,7 +237,7 @@ def test_my_places_say_how_they_stand_and_lead_to_leaving_and_calendar(stage: St
 
 
 def test_several_places_are_numbered(stage: Stage) -> None:
-    first, second = stage.add("太极晨练"), stage.add("读书会")
+    first, second = stage.add("太极晨练"), stage.add("读书会", starts_at=NEXT_DAY)
     ann = seated(stage, "ann", first.number)
     ann.says(f"报名 {second.number}")
 

@@ -10,15 +10,16 @@ import pytest
 from services_town import OPERATOR, PASSIVE, PUSH, RULE, SOON, Queued, Town
 
 from outreach.content import is_workday
-from outreach.domain.errors import ActivityClosed, PartyTooLarge
+from outreach.domain.errors import ActivityClosed, IllegalMove, PartyTooLarge
 from outreach.domain.ids import ActivityId
 from outreach.domain.messages import Pressed
 from outreach.domain.offers import Promotion
-from outreach.domain.signup import Standing
-from outreach.services import activities, offers, people
+from outreach.domain.signup import MOST_PLACES, Standing
+from outreach.services import activities, offers, people, signups
 from outreach.services.cards import Caller
 from outreach.services.cards_planning import plan_of
 from outreach.services.offers import OfferRule
+from outreach.services.problems import BadFields
 
 TERMS = OfferRule(None, is_workday)
 LATE = SOON - timedelta(hours=10)
@@ -288,3 +289,115 @@ def test_a_tap_says_that_they_know_of_the_change(town: Town):
     assert "Noted" not in stranger[0].text
     with town.database.reading() as uow:
         assert uow.notices.counts(one).confirmed == 1
+
+
+def turns(town: Town, activity: ActivityId) -> list[str]:
+    """Who waits, in order, as the roster numbers them."""
+    names = {resident: name for name, resident in town.residents.items()}
+    with town.database.reading() as uow:
+        by_sign_up = {one.id: names[one.resident_id] for one in uow.sign_ups.affected(activity, Standing)}
+        lines = [line for line in uow.sign_ups.roster(activity, 50) if line.turn is not None]
+    return [by_sign_up[line.sign_up_id] for line in sorted(lines, key=lambda line: line.turn or 0)]
+
+
+def put(town: Town, activity: ActivityId, name: str, place: int, reason: str = "a wheelchair") -> None:
+    with town.database.unit_of_work() as uow:
+        mine = uow.activities.locked(activity, town.residents[name]).mine[0]
+        signups.reorder(uow, OPERATOR, mine.id, place, reason, town.now)
+
+
+def test_staff_may_change_a_turn_and_everybody_else_keeps_theirs(town: Town):
+    names = ("ann", "bob", "cho", "dan", "eve")
+    town.enrol(*names)
+    one = town.plan(seats=1).id
+    for name in names:
+        town.join(name, one)
+
+    for name, place, order in (
+        ("eve", 1, "eve bob cho dan"),
+        ("eve", 3, "bob cho eve dan"),
+        ("bob", 99, "cho eve dan bob"),
+        ("dan", 2, "cho dan eve bob"),
+        ("dan", 2, "cho dan eve bob"),
+    ):
+        put(town, one, name, place)
+        assert turns(town, one) == order.split()
+    town.leave("ann", one)
+    town.enrol("fay")
+
+    assert standings(town, one)["cho"] is Standing.SEATED
+    assert town.join("fay", one).sign_up.standing is Standing.WAITING
+    assert turns(town, one) == ["dan", "eve", "bob", "fay"]
+    with town.database.reading() as uow:
+        audits = uow.connection.exec_driver_sql("SELECT reason FROM audit WHERE action = 'reorder'").scalars().all()
+    assert audits == ["a wheelchair"] * 5
+
+
+def test_there_is_room_between_two_turns_however_often_it_is_used(town: Town):
+    names = [f"p{number}" for number in range(5)]
+    town.enrol(*names)
+    one = town.plan(seats=1).id
+    for name in names:
+        town.join(name, one)
+
+    for _ in range(60):
+        put(town, one, turns(town, one)[2], 2)
+
+    assert sorted(turns(town, one)) == names[1:]
+    with town.database.reading() as uow:
+        found = uow.connection.exec_driver_sql("SELECT turn FROM sign_up WHERE standing = 'waiting'").scalars().all()
+    assert len(set(found)) == len(found)
+
+
+def test_who_is_put_first_has_a_free_place_that_was_too_small_for_the_party_before(town: Town):
+    town.enrol("ann", "bob", "cho")
+    one = town.plan(seats=2).id
+    town.join("ann", one)
+    town.join("bob", one, 2)
+    town.join("cho", one)
+
+    put(town, one, "cho", 1)
+
+    assert standings(town, one)["cho"] is Standing.SEATED
+    assert town.ledger("promoted") == [Queued("cho", "promoted", "queued")]
+
+
+@pytest.mark.parametrize(("place", "reason"), [(0, "why"), (1, " "), (1, "x" * 201)])
+def test_a_turn_without_a_place_or_a_reason_is_refused(town: Town, place: int, reason: str):
+    one = asking(town, "ann", "bob")
+
+    with pytest.raises(BadFields):
+        put(town, one, "bob", place, reason)
+
+    with pytest.raises(IllegalMove):
+        put(town, one, "ann", 1)
+
+
+def test_something_at_the_same_time_is_asked_about_and_not_refused(town: Town):
+    town.enrol("bob", lane=PASSIVE)
+    first, second = town.plan(), town.plan(title="Eat well", starts_at=SOON + timedelta(minutes=30))
+    town.join("bob", first.id)
+
+    asked = "\n".join(message.text for message in town.says("bob", f"join {second.number} for 2"))
+    again = "\n".join(message.text for message in town.says("bob", f"join {first.number}"))
+    town.says("bob", f"join {second.number} for 2")
+    both = "\n".join(message.text for message in town.says("bob", "sign up for both"))
+
+    assert "at the same time as Sleep well" in asked
+    assert "signed up already" in again
+    assert "people: 2" in both
+    assert counts(town, second.id) == (2, 0)
+
+
+def test_nobody_is_in_more_than_so_many_activities_at_once(town: Town):
+    town.enrol("bob", lane=PASSIVE)
+    cards = [town.plan(starts_at=SOON + timedelta(days=day)) for day in range(MOST_PLACES + 1)]
+    for card in cards[:-1]:
+        town.join("bob", card.id)
+
+    refused = "\n".join(message.text for message in town.says("bob", f"join {cards[-1].number}"))
+    known = "\n".join(message.text for message in town.says("bob", f"join {cards[0].number}"))
+
+    assert f"You are in {MOST_PLACES} coming activities" in refused
+    assert "signed up already" in known
+    assert counts(town, cards[-1].id) == (0, 0)

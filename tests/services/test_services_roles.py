@@ -89,6 +89,11 @@ def deeds_of_activities() -> dict[str, tuple[str, Deed]]:
         starts = planned(unit).starts_at
         return bool(activity_lists.beginnings(uow, by, Wanted(starts, until=starts + timedelta(minutes=1))))
 
+    def reorder(net: Network, uow: SqlUnitOfWork, by: Actor, unit: Unit) -> object:
+        uow.connection.exec_driver_sql(f"UPDATE sign_up SET standing = 'waiting' WHERE id = {unit.requested}")
+        uow.connection.exec_driver_sql(f"UPDATE activity SET waiting = 1 WHERE id = {unit.activity}")
+        return signups.reorder(uow, by, unit.requested, 1, "a wheelchair", net.town.now)
+
     later, wanted = SOON + timedelta(days=2), Wanted(SOON - timedelta(days=1))
     return {
         "activities.add": ("plan", lambda n, u, by, at: activities.add(u, by, planned(at), RULE, n.town.now)),
@@ -115,6 +120,7 @@ def deeds_of_activities() -> dict[str, tuple[str, Deed]]:
             "plan_somewhere", lambda n, u, by, at: activity_lists.hosts_to_choose(u, by),
         ),
         "signups.accept": ("see_people", lambda n, u, by, at: signups.accept(u, by, at.requested, n.town.now)),
+        "signups.reorder": ("see_people", reorder),
         "signups.refuse": ("see_people", lambda n, u, by, at: signups.refuse(u, by, at.seated, n.town.now)),
         "signups.call_list": (
             "see_people",

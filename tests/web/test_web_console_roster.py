@@ -113,6 +113,32 @@ def test_a_place_is_taken_back_with_a_reason_and_the_next_moves_up(tmp_path):
     assert [reason for _, _, reason in written] == ["重复报名"]
 
 
+def test_a_turn_is_changed_with_a_reason_and_nobody_else_moves(tmp_path):
+    async def story(house, browser, made):
+        card = planned(house, made["east"], seats=1)
+        join(house, card, 4)
+        path = f"{roster_of(card)}/4/queue"
+        before = (await browser.get(roster_of(card))).text
+        wrong = await browser.post(path, data=fields_in((await browser.get(path)).text))
+        done = await browser.post(path, data={"place": "1", "reason": "轮椅进门要人接"})
+        seated = await browser.post(f"{roster_of(card)}/1/queue", data={"place": "1", "reason": "x"})
+        after = (await browser.get(done.headers["location"])).text
+        return before, wrong, after, seated.status_code, audited(house, "reorder")
+
+    before, wrong, after, seated, written = as_staff(tmp_path, story)
+
+    assert before.count(f">{ZH['reorder']}</a>") == 3
+    assert wrong.status_code == 422
+    assert ZH["problem_not_a_number"] in wrong.text
+    assert ZH["problem_empty"] in wrong.text
+    assert ZH["done_reordered"].format(n=4) in after
+    assert [after.index(ZH["turn_n"].format(n=turn)) for turn in (2, 3, 1)] == sorted(
+        after.index(ZH["turn_n"].format(n=turn)) for turn in (1, 2, 3)
+    )
+    assert seated == 409
+    assert [reason for _, _, reason in written] == ["轮椅进门要人接"]
+
+
 def test_each_look_is_written_down(tmp_path):
     async def story(house, browser, made):
         card = planned(house, made["east"])
@@ -147,13 +173,14 @@ def test_a_sign_up_of_another_activity_cannot_be_decided_here(tmp_path, sign_up)
         own = requested(house, made["east"])
         theirs = planned(house, made["west"], policy=SignUpPolicy.REQUEST)
         join(house, theirs, 1, start=5)
-        actions = [("POST", "accept"), ("POST", "refuse"), ("POST", "take-back"), ("GET", "take-back")]
+        both = [(verb, action) for verb in ("GET", "POST") for action in ("take-back", "queue")]
+        actions = [("POST", "accept"), ("POST", "refuse"), *both]
         answers = [await browser.request(verb, f"{roster_of(own)}/{sign_up}/{action}") for verb, action in actions]
         return [answer.status_code for answer in answers], standings(house)
 
     statuses, stands = as_staff(tmp_path, story)
 
-    assert statuses == [404] * 4
+    assert statuses == [404] * 6
     assert stands == {1: "requested", 2: "requested"}
 
 

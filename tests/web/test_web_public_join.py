@@ -438,6 +438,31 @@ def test_one_tap_and_a_yes_give_the_place_back_once(tmp_path):
     assert ZH["join_again"] in left
 
 
+def test_whoever_is_offered_a_place_sees_until_when_and_takes_it_with_one_tap(tmp_path):
+    async def story(house, browser):
+        card = add(house)
+        await fill_in(browser, card)
+        with house.core.database.unit_of_work() as uow:
+            until = card.starts_at - timedelta(hours=20)
+            uow.connection.exec_driver_sql("UPDATE sign_up SET standing = 'offered'")
+            uow.offers.tell(1, until)
+        asked = (await browser.get(f"/a/{card.slug}/mine")).text
+        sent = [await browser.post(f"/a/{card.slug}/take") for _ in range(2)]
+        taken = (await browser.get(sent[0].headers["location"])).text
+        browser.cookies.clear()
+        stranger = await browser.post(f"/a/{card.slug}/take")
+        return asked, taken, stranger.headers["location"]
+
+    asked, taken, elsewhere = visit(tmp_path, story)
+
+    assert ZH["offered_title"] in asked
+    assert ZH["take_it"] in asked
+    assert "给您留到" in asked
+    assert ".ics" not in asked
+    assert ZH["seated_title"] in taken
+    assert re.fullmatch(r"/a/\w+", elsewhere)
+
+
 def test_nobody_gives_back_a_place_they_do_not_have(tmp_path):
     async def story(house, browser):
         card = add(house)

@@ -28,5 +28,11 @@ class Offers(Protocol):
     def first_come(self, begins: datetime, now: datetime, limit: int) -> list[ActivityId]:
         """Activities that begin between *now* and *begins*, with free seats and people who wait, soonest first."""
 
+    def turns_at(self, activity_id: ActivityId, place: int, without: SignUpId) -> tuple[int | None, int | None]:
+        """The turns of those between whom *place* (from 1) is, in the queue *without* somebody; ``None``: nobody."""
+
+    def spread(self, activity_id: ActivityId) -> None:
+        """Make room between all who wait; their order stays."""
+
     def waiting(self, activity_id: ActivityId, most: int, limit: int) -> list[SignUp]:
         """Who waits with at most *most* people, in the order of the queue."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 
 from outreach.domain.activity import ActivityStatus
 from outreach.domain.ids import ActivityId, SignUpId
 from outreach.domain.offers import Promotion
 from outreach.domain.people import ELDERLY
-from outreach.domain.signup import SignUp, Standing
+from outreach.domain.signup import TURNS_APART, SignUp, Standing
 from outreach.services.cards_offers import Asked
 from outreach.store.rows import table_of
 from outreach.store.rows_people import ResidentRow
@@ -64,6 +64,25 @@ _WAITING = (
 )
 
 
+_QUEUE = (
+    select(_S.turn)
+    .where(_S.activity_id == bindparam("of"), _S.standing == Standing.WAITING.value, _S.id != bindparam("without"))
+    .order_by(_S.turn, _S.number)
+    .limit(2)
+    .offset(bindparam("before"))
+)
+_LAST = select(func.max(_S.turn)).where(
+    _S.activity_id == bindparam("of"), _S.standing == Standing.WAITING.value, _S.id != bindparam("without")
+)
+_OTHER = SIGN_UP.alias("other")
+_PLACED = (
+    select(_OTHER.c.id, func.row_number().over(order_by=(_OTHER.c.turn, _OTHER.c.number)).label("place"))
+    .where(_OTHER.c.activity_id == bindparam("of"), _OTHER.c.standing == Standing.WAITING.value)
+    .subquery()
+)
+_SPREAD = update(SIGN_UP).where(_S.id == _PLACED.c.id).values(turn=_PLACED.c.place * TURNS_APART)
+
+
 class OfferShelf(Shelf):
     """Matches `services.ports.Offers`."""
 
@@ -90,6 +109,20 @@ class OfferShelf(Shelf):
         """Activities that begin between *now* and *begins*, with free seats and people who wait, soonest first."""
         values = {"begins": begins, "now": now, "limit": limit}
         return list(self._at.connection.execute(_FIRST_COME, values).scalars())
+
+    def turns_at(self, activity_id: ActivityId, place: int, without: SignUpId) -> tuple[int | None, int | None]:
+        """The turns of those between whom *place* (from 1) is, in the queue *without* somebody; ``None``: nobody."""
+        values = {"of": activity_id, "without": without, "before": max(place - 2, 0)}
+        found = list(self._at.connection.execute(_QUEUE, values).scalars())
+        if place <= 1:
+            return None, found[0] if found else None
+        if not found:
+            return self._at.connection.execute(_LAST, values).scalar_one(), None
+        return found[0], found[1] if len(found) > 1 else None
+
+    def spread(self, activity_id: ActivityId) -> None:
+        """Make room between all who wait; their order stays."""
+        self._at.connection.execute(_SPREAD, {"of": activity_id})
 
     def waiting(self, activity_id: ActivityId, most: int, limit: int) -> list[SignUp]:
         """Who waits with at most *most* people, in the order of the queue."""

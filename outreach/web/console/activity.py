@@ -16,6 +16,7 @@ from outreach.services import activities, activity_lists
 from outreach.services.access import may_see_people
 from outreach.services.activity_checks import about_place, about_start
 from outreach.services.cards import ActivityCard
+from outreach.services.cards_notices import NoticeCounts
 from outreach.services.cards_planning import plan_of
 from outreach.services.ports import UnitOfWork
 from outreach.web.console.activity_form import WAS, Reading, fields_of
@@ -51,8 +52,12 @@ def _shown(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
         "may_plan": may_plan,
         "may_announce": _may_announce(visit, card),
         "may_see_people": sees_people,
-        **(_who_knows(uow, visit, card) if sees_people and visit.now < card.ends_at else {}),
+        **(_who_knows(uow, visit, card) if sees_people and visit.now < card.ends_at else _NOBODY),
     }
+
+
+_NOBODY: Mapping[str, Any] = {"to_call": 0, "news": NoticeCounts()}
+"""What whoever sees no person sees of who knows the latest."""
 
 
 def _who_knows(uow: UnitOfWork, visit: Visit, card: ActivityCard) -> Mapping[str, Any]:

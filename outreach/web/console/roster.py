@@ -13,15 +13,15 @@ from outreach.domain.ids import ActivityId, SignUpId
 from outreach.domain.signup import Standing
 from outreach.services import activity_lists, signups
 from outreach.services.access import may_see_people
+from outreach.services.activity_checks import about_reason
 from outreach.services.cards import ActivityCard
 from outreach.services.ports import UnitOfWork
-from outreach.services.problems import BadFields, Problem
+from outreach.services.problems import BadFields
 from outreach.web.console.frame import Console, Page
-from outreach.web.console.visit import Go, Visit
+from outreach.web.console.visit import Go, Visit, number
 
 PAGE_SIZE = 100
 MOST_PRINTED = 500
-LONGEST_REASON = 200  # characters: a line in the audit
 ROSTER = "/console/activities/{activity}/roster"
 _OF_A_SIGN_UP = ROSTER + "/{sign_up}"
 
@@ -30,6 +30,7 @@ def routes(console: Console) -> list[BaseRoute]:
     """An activity's roster and what is decided on it."""
     roster = Page("console/roster.html", _roster, audited=True)
     taking_back = Page("console/take_back.html", _taking_back)
+    queue = Page("console/queue.html", _taking_back)
     return [
         console.get(ROSTER, roster),
         console.get(f"{ROSTER}/print", Page("console/roster_print.html", _printed, audited=True)),
@@ -38,6 +39,8 @@ def routes(console: Console) -> list[BaseRoute]:
         console.post(f"{_OF_A_SIGN_UP}/refuse", _refuse, roster),
         console.get(f"{_OF_A_SIGN_UP}/take-back", taking_back),
         console.post(f"{_OF_A_SIGN_UP}/take-back", _take_back, taking_back),
+        console.get(f"{_OF_A_SIGN_UP}/queue", queue),
+        console.post(f"{_OF_A_SIGN_UP}/queue", _reorder, queue),
     ]
 
 
@@ -104,11 +107,9 @@ def _taking_back(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
 def _take_back(uow: UnitOfWork, visit: Visit) -> Go:
     card, sign_up = _decided(uow, visit)
     reason = visit.form.text("reason")
-    if not reason:
-        raise BadFields([Problem("reason", "empty", "say why in a few words")])
-    if len(reason) > LONGEST_REASON:
-        values = {"count": len(reason), "most": LONGEST_REASON}
-        raise BadFields([Problem("reason", "too_long", f"more than {LONGEST_REASON} characters", values)])
+    problems = list(about_reason(reason))
+    if problems:
+        raise BadFields(problems)
     try:
         fact = signups.refuse(uow, visit.by, sign_up, visit.now, reason)
     except IllegalMove as illegal:
@@ -116,6 +117,13 @@ def _take_back(uow: UnitOfWork, visit: Visit) -> Go:
             return Go(_path(card), "refused_already")
         raise
     return Go(_path(card), "taken_back", fact.sign_up.number)
+
+
+def _reorder(uow: UnitOfWork, visit: Visit) -> Go:
+    card, sign_up = _decided(uow, visit)
+    place = number(visit.form.text("place")) or 0
+    fact = signups.reorder(uow, visit.by, sign_up, place, visit.form.text("reason"), visit.now)
+    return Go(_path(card), "reordered", fact.sign_up.number)
 
 
 def _decided(uow: UnitOfWork, visit: Visit) -> tuple[ActivityCard, SignUpId]:

@@ -205,7 +205,7 @@ ZH: Mapping[str, str] = {
     "in_the_queue": "人排队",
     "too_many_seated": "已有 {seated} 人有位子，比 {seats} 个多 {over} 人。谁也不会被请走；请加位子或换大一点的地方。",
     "to_call_n": "有 {n} 位有位子的人可能还不知道最新安排。",
-    "news_counts": "最近的变动：已送到 {told} 位，之后来过消息 {seen} 位，回了“知道了” {confirmed} 位，还没送到 {waiting} 位。",
+    "news_counts": "最近的变动：送到 {told} 位，来过消息 {seen} 位，“知道了” {confirmed} 位，没送到 {waiting} 位。",
     "number": "编号",
     "public_page": "居民看到的页面",
     "calendar_file": "日历文件",
