@@ -12,6 +12,7 @@ from outreach.domain.errors import ActivityNotFound, NotFound
 from outreach.domain.ids import ActivityId, SignUpId
 from outreach.domain.signup import Standing
 from outreach.domain.times import Slot
+from outreach.services.cards_public import Nearby
 from outreach.store import Database
 
 
@@ -81,6 +82,17 @@ def test_upcoming_shows_what_is_public_and_not_over_soonest_first(database: Data
         assert [card.id for card in uow.activities.for_feed(NOW - timedelta(days=1), 10)] == [
             over, running, sooner, later,
         ]  # fmt: skip
+
+
+def test_what_one_comes_to_by_invitation_is_on_no_list_and_in_no_feed(database: Database):
+    with database.unit_of_work() as uow:
+        invited = lecture(uow, policy=SignUpPolicy.INVITATION)
+        root = uow.regions.root().path
+
+        assert uow.activities.upcoming(NOW, 10) == []
+        assert uow.activities.for_feed(NOW - timedelta(days=1), 10) == []
+        assert uow.activities.nearby(Nearby(NOW, root), 10) == []
+        assert uow.activities.by_slug(invited.slug) == invited  # whoever has its address may ask for a place
 
 
 def test_pages_of_activities_that_start_together_neither_repeat_nor_skip(database: Database):

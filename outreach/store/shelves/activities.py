@@ -27,7 +27,7 @@ from outreach.store.shelves import (
     activity_ripple,
     activity_search,
 )
-from outreach.store.shelves.activity_cards import ACTIVITY, REGION, activity_card, select_cards
+from outreach.store.shelves.activity_cards import ACTIVITY, ON_LISTS, REGION, activity_card, select_cards
 from outreach.store.shelves.sign_up_columns import SIGN_UP, SIGN_UP_COLUMNS, sign_up_of
 from outreach.store.transaction import Shelf
 from outreach.store.types import joined
@@ -89,7 +89,7 @@ _DUE = (
 )
 _SHOWN = (ActivityStatus.PUBLISHED.value, ActivityStatus.CALLED_OFF.value)
 _BELOW = REGION.c.path.startswith(bindparam("region"))
-_PUBLIC = and_(_A.status.in_(_SHOWN), _A.restricted.is_(False))
+_PUBLIC = and_(_A.status.in_(_SHOWN), ON_LISTS)
 _BY_START = (_A.starts_at, _A.id)
 _AFTER_START = select(_A.starts_at).where(_A.id == bindparam("after")).scalar_subquery()
 _BEHIND = or_(

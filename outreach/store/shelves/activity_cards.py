@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from outreach.domain.activity import ActivityKind, ActivityStatus, SignUpPolicy
 from outreach.domain.offers import Promotion
@@ -51,6 +51,8 @@ CARD_COLUMNS: tuple[ColumnElement[Any], ...] = (
     _A.closes_before,
 )
 CARD_WIDTH = len(CARD_COLUMNS)
+ON_LISTS = and_(_A.restricted.is_(False), _A.policy != SignUpPolicy.INVITATION.value)
+"""What stands on lists and in feeds; the rest is for those who were told of it."""
 
 _KIND, _POLICY, _STATUS, _AUDIENCE, _PROMOTION = (
     CARD_COLUMNS.index(column) for column in (_A.kind, _A.policy, _A.status, _A.audience, _A.promotion)

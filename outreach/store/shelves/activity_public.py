@@ -12,7 +12,7 @@ from outreach.domain.activity import ActivityStatus
 from outreach.domain.people import GENERAL
 from outreach.services.cards import ActivityCard
 from outreach.services.cards_public import Nearby
-from outreach.store.shelves.activity_cards import ACTIVITY, REGION, activity_card, select_cards
+from outreach.store.shelves.activity_cards import ACTIVITY, ON_LISTS, REGION, activity_card, select_cards
 from outreach.store.transaction import Transaction
 
 _A = ACTIVITY.c
@@ -27,7 +27,7 @@ def listed(at: Transaction, wanted: Nearby, limit: int) -> list[ActivityCard]:
 
 
 def _conditions(wanted: Nearby) -> Iterator[ColumnElement[bool]]:
-    yield from (_A.status.in_(_SHOWN), _A.restricted.is_(False), _A.ends_at > wanted.now)
+    yield from (_A.status.in_(_SHOWN), ON_LISTS, _A.ends_at > wanted.now)
     if wanted.path:
         yield _near(wanted.path)
     if wanted.since is not None:

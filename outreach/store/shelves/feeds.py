@@ -16,7 +16,7 @@ from outreach.services.cards_feeds import FeedCard, FeedKind, FeedMark, FeedPlac
 from outreach.store.prepared import Prepared
 from outreach.store.rows import table_of
 from outreach.store.rows_feeds import FeedTokenRow
-from outreach.store.shelves.activity_cards import ACTIVITY, CARD_COLUMNS, CARD_WIDTH, REGION, activity_card
+from outreach.store.shelves.activity_cards import ACTIVITY, CARD_COLUMNS, CARD_WIDTH, ON_LISTS, REGION, activity_card
 from outreach.store.shelves.activity_editions import EDITION, set_topics, topics_of
 from outreach.store.shelves.sign_up_columns import SIGN_UP, STANDINGS
 from outreach.store.transaction import Shelf
@@ -132,7 +132,7 @@ def _tables(wish: FeedWish) -> Any:
 
 def _conditions(wish: FeedWish) -> Iterator[ColumnElement[bool]]:
     yield _A.ends_at > wish.since
-    yield _A.restricted.is_(False)
+    yield ON_LISTS
     off = and_(_A.status == ActivityStatus.CALLED_OFF.value, _A.changed_at > wish.since)
     yield or_(_A.status == ActivityStatus.PUBLISHED.value, off)
     if wish.region_path:
