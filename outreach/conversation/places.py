@@ -60,7 +60,7 @@ def know(turn: Turn, activity_id: ActivityId) -> tuple[Outgoing, ...]:
 
 
 def calendar(turn: Turn, activity_id: ActivityId | None) -> tuple[Outgoing, ...]:
-    """The calendar file of one place, of the next seat if none is named; then also where to subscribe to all of them."""
+    """The calendar file of one place, of the next seat if none is named; then also the address of all."""
     seats = [place for place in all_of(turn) if place.standing is Standing.SEATED]
     chosen = next((place for place in seats if activity_id in {None, place.activity.id}), None)
     resident_id = turn.person.resident_id

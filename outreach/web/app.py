@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from outreach.bootstrap import App
-from outreach.web import chat, console, doors, feeds, front, health, hooks, mistakes, pages, places, static
+from outreach.web import chat, checking_in, console, doors, feeds, front, health, hooks, mistakes, pages, places, static
 from outreach.web.join_pages import JoinPages
 from outreach.web.same_site import SameSite
 from outreach.web.shield import HOOKS, Shield
@@ -75,6 +75,7 @@ def _routes(house: App, views: Views) -> list[BaseRoute]:
         *pages.routes(house, views),
         *JoinPages(house, views).routes(),
         *doors.routes(house, views),
+        *checking_in.routes(house, views),
         *console.routes(house),
         *health.routes(house),
         *static.routes(),

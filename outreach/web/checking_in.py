@@ -1,9 +1,8 @@
-"""Where the code at the door leads: into one's own chat, which checks one in at once; or, known here, right on the page."""
+"""Where the code at the door leads: into one's own chat, which checks one in; or, known here, right on the page."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +13,7 @@ from outreach.domain.activity import ActivityStatus
 from outreach.domain.messages import Language
 from outreach.services import checking_in
 from outreach.services.calendars import discreet_title
-from outreach.services.cards import ActivityCard, Caller
+from outreach.services.cards import Caller
 from outreach.services.ports import UnitOfWork
 from outreach.web import qr
 from outreach.web.console.forms import read_form
@@ -24,11 +23,6 @@ from outreach.web.ways_in import WaysIn
 
 _CODE = re.compile(r"[0-9]{4}", re.ASCII)
 _NO_STORE = {"cache-control": "no-store"}
-
-
-def address_of(house: App, card: ActivityCard, code: str) -> str:
-    """What the code on the door of *card* says."""
-    return f"{house.settings.base_url.rstrip('/')}/in/{card.slug}?{urlencode({'c': code})}"
 
 
 def source_of(code: str) -> str:

@@ -23,7 +23,7 @@ _SETTLED = timedelta(seconds=2)  # a date in a header counts seconds: within one
 
 
 def routes(house: App, views: Views) -> list[BaseRoute]:
-    """Feeds of the network, of a region (``?audience=a,b&topic=c``) and of a person; files of an activity, a sign-up."""
+    """Feeds of the network, of a region (``?audience=a,b&topic=c``) and of a person; files of one activity."""
 
     async def serve(request: Request, find: Callable[[UnitOfWork], CalendarFile | None], cache: str) -> Response:
         # On a reader's thread: a cold feed of a thousand activities takes a fifth of a second.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from outreach.domain.messages import Language
+from outreach.web.words_door import AT_THE_DOOR
 from outreach.web.words_join import JOINING
 from outreach.web.words_public import PUBLIC
 
@@ -138,5 +139,6 @@ _EVERYWHERE: Mapping[Language, Mapping[str, str]] = {
 }
 
 WORDS: Mapping[Language, Mapping[str, str]] = {
-    language: {**texts, **PUBLIC[language], **JOINING[language]} for language, texts in _EVERYWHERE.items()
+    language: {**texts, **PUBLIC[language], **JOINING[language], **AT_THE_DOOR[language]}
+    for language, texts in _EVERYWHERE.items()
 }

@@ -11,8 +11,10 @@ from outreach.web.console import (
     activity_list,
     alerts,
     announcing,
+    attendance,
     audit,
     channels,
+    checking_in,
     library,
     planning,
     region_import,
@@ -31,7 +33,15 @@ def routes(house: App) -> list[BaseRoute]:
     """Everything below ``/console``."""
     console = Console(house, Rendering(house))
     porter = Porter(console)
-    planned = (today, activity_list, planning, activity, roster)  # the forms of planning before the page of one
+    planned = (
+        today,
+        activity_list,
+        planning,
+        activity,
+        roster,
+        checking_in,
+        attendance,
+    )  # the forms of planning before the page of one
     places = (region_import, regions)  # the spreadsheet before the page of one
     pages = (*planned, announcing, threads, alerts, library, staffing, *places, channels, audit)
     return [

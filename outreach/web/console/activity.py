@@ -52,6 +52,7 @@ def _shown(uow: UnitOfWork, visit: Visit) -> Mapping[str, Any]:
         "may_plan": may_plan,
         "may_announce": _may_announce(visit, card),
         "may_see_people": sees_people,
+        "has_figures": visit.now >= card.starts_at and visit.by.may(Permission.SEE_COUNTS, card.region_path),
         **(_who_knows(uow, visit, card) if sees_people and visit.now < card.ends_at else _NOBODY),
     }
 

@@ -1,4 +1,4 @@
-"""The door of an activity: one tap a person, a counter for who walks in, the sheet that hangs there, a list from paper."""
+"""The door of an activity: one tap a person, a counter for who walks in, the sheet to hang up, a list from paper."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from outreach.services.cards_attendance import AttendanceLine
 from outreach.services.ports import UnitOfWork
 from outreach.services.problems import BadFields, Problem
 from outreach.web import qr
-from outreach.web.checking_in import address_of
 from outreach.web.console.frame import Console, Page
 from outreach.web.console.visit import Go, Visit, number
+from outreach.web.door_address import address_of
 
 DOOR = "/console/activities/{activity}/check-in"
 PAGE_SIZE, MOST = 100, 500

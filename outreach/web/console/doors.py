@@ -28,6 +28,7 @@ _P = Permission
 DOORS = (
     Door("today", ROOT, frozenset()),
     Door("activities", "/console/activities", frozenset({_P.PLAN_ACTIVITIES, _P.SEE_COUNTS}), frozenset({Role.HOST})),
+    Door("figures", "/console/figures", frozenset({_P.SEE_COUNTS})),
     Door("announce", "/console/announce", frozenset({_P.BROADCAST})),
     Door("threads", "/console/threads", frozenset({_P.ANSWER_PEOPLE})),
     Door("alerts", "/console/alerts", frozenset({_P.SEE_ALERTS, _P.HANDLE_ALERTS})),

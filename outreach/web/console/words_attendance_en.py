@@ -38,7 +38,7 @@ ATTENDANCE_EN: Mapping[str, str] = {
     "door_sheet_note": "It works from 45 minutes before until 3 hours after the end. Take it down afterwards.",
     "paper_list": "Enter a list from paper",
     "paper_print": "List to print",
-    "paper_lead": "Everybody with a place came, but these. Write the numbers, with spaces between them. That closes the list.",
+    "paper_lead": "Everybody with a place came, but these. Write the numbers, with spaces between. It closes the list.",
     "paper_absent": "Did not come",
     "paper_late": "Came late",
     "paper_excused": "Were excused",
@@ -48,7 +48,8 @@ ATTENDANCE_EN: Mapping[str, str] = {
     "close_list": "Close the list",
     "close_title": "Is the list complete?",
     "close_open": "People of whom nothing is noted: {n}. They count as not here.",
-    "close_follows": "Three hours after the end, those who came are asked how it was, and those who did not get one kind line with the next date. Whoever is excused gets nothing.",
+    "close_follows": "Three hours after the end, those who came are asked how it was, and those who did not get one"
+    " kind line with the next date. Whoever is excused gets nothing.",
     "close_do": "It is complete",
     "close_later": "You can still correct it afterwards, one by one.",
     "list_is_closed": "The list is closed.",
@@ -104,7 +105,8 @@ ATTENDANCE_EN: Mapping[str, str] = {
     "done_noted_nothing": "Number {n}: nothing noted any more.",
     "done_walk_in": "Without a sign-up: {n}.",
     "done_list_closed": "The list is closed. {n} came.",
-    "refused_check_in_closed": "Check-in is not open now: it opens 45 minutes before the beginning, and a list can be changed for 30 days. It can be closed once the activity has begun.",
+    "refused_check_in_closed": "Check-in is not open now: it opens 45 minutes before the beginning, and a list can be"
+    " changed for 30 days. It can be closed once the activity has begun.",
     "problem_no_such_number": "Not on the list: {numbers}. Please compare with the roster.",
     "problem_named_twice": "Named in two fields: {numbers}. Please leave them in one.",
     "problem_no_number": "These are no numbers: {words}. Write numbers only, such as 3 8 17.",

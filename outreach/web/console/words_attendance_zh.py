@@ -48,7 +48,8 @@ ATTENDANCE_ZH: Mapping[str, str] = {
     "close_list": "完成名单",
     "close_title": "名单记全了吗？",
     "close_open": "还没有记的有{n}人，会算作没来。",
-    "close_follows": "结束三小时后，来过的人会收到一条询问感受的消息，没来的人会收到一句问候和下一次的时间。请了假的人什么也不会收到。",
+    "close_follows": "结束三小时后，来过的人会收到一条询问感受的消息，没来的人会收到一句问候和下一次的时间。"
+    "请了假的人什么也不会收到。",
     "close_do": "记全了",
     "close_later": "以后还可以一个一个地改。",
     "list_is_closed": "名单已完成。",
