@@ -15,7 +15,7 @@ from outreach.domain.messages import Language, Outgoing
 from outreach.services.cards import Caller
 from outreach.services.cards_ledger import Draft, Fate, Letter
 from outreach.store.codec import packed
-from outreach.store.prepared import Prepared
+from outreach.store.prepared import Prepared, PreparedMany
 from outreach.store.rows_ledger import OPEN_DELIVERY
 from outreach.store.shelves import (
     ledger_claim,
@@ -53,11 +53,14 @@ _UNPARK = update(DELIVERY).where(*_PARKED_FOR).values(state=_QUEUED, due_at=_NOW
 _OPEN_UNDER = update(DELIVERY).where(_D.key == bindparam("under"), text(OPEN_DELIVERY))
 _HURRY = _OPEN_UNDER.where(_D.state == _QUEUED).values(due_at=_NOW, changed_at=_NOW)
 _ADVANCE = update(DELIVERY).where(_D.id == bindparam("of")).values(parts_sent=bindparam("parts"), changed_at=_NOW)
-_CALL = (
-    update(DELIVERY)
-    .where(_D.id.in_(bindparam("ids", expanding=True)), _D.epoch == bindparam("under"), _D.state == _LEASED)
-    .values(state=_S.CALLING.value, tries=_D.tries + 1, lease_until=None, changed_at=_NOW)
-    .returning(_D.id)
+_CALL = PreparedMany(
+    "ids",
+    lambda some: (
+        update(DELIVERY)
+        .where(_D.id.in_(some), _D.epoch == bindparam("under"), _D.state == _LEASED)
+        .values(state=_S.CALLING.value, tries=_D.tries + 1, lease_until=None, changed_at=_NOW)
+        .returning(_D.id)
+    ),
 )
 _POSTPONE = (
     update(DELIVERY)
@@ -201,7 +204,7 @@ class DeliveryShelf(Shelf):
         if held is not None and held > now:
             return []
         ids = ledger_claim.claim(self._at, lane, epoch, limit, owed or {}, now, now + lease)
-        return self._letters(self._at.connection.execute(LETTERS_BY_ID, {"ids": ids}).all(), now) if ids else []
+        return self._letters(LETTERS_BY_ID.rows(self._at.connection, {"ids": ids}), now) if ids else []
 
     def parked_for(self, caller: Caller, now: datetime, limit: int) -> list[Letter]:
         """What waits for this person's next word: parked or due now, by rank, then oldest first."""
@@ -245,7 +248,7 @@ class DeliveryShelf(Shelf):
         if not ids:
             return []
         values = {"ids": list(ids), "under": epoch, "now": now}
-        ours = set(self._at.connection.execute(_CALL, values).scalars())
+        ours = {row[0] for row in _CALL.rows(self._at.connection, values)}
         return [delivery_id for delivery_id in ids if delivery_id in ours]
 
     def postpone(self, delivery_id: DeliveryId, at: datetime, now: datetime) -> None:

@@ -12,6 +12,7 @@ from outreach.domain.errors import LaneLost
 from outreach.domain.ids import LaneName
 from outreach.services.cards_office import LaneHealth
 from outreach.store.dialect import ByDialect, Insert
+from outreach.store.prepared import Prepared
 from outreach.store.rows import table_of
 from outreach.store.rows_ledger import DeliveryRow, LaneRow
 from outreach.store.rows_people import AddressRow
@@ -96,7 +97,7 @@ _OPEN = (
 _STANDING = select(_L.name, _L.lease_until, _L.held_until, _L.hold_code).where(
     _L.name.in_(bindparam("lanes", expanding=True))
 )
-_CHECK = select(_L.epoch, _L.held_until).where(_L.name == bindparam("lane")).with_for_update()
+_CHECK = Prepared(select(_L.epoch, _L.held_until).where(_L.name == bindparam("lane")).with_for_update())
 
 
 class LaneShelf(Shelf):
@@ -170,7 +171,7 @@ def hold_lane(connection: Connection, lane: LaneName, until: datetime, code: str
 
 def hold_of(connection: Connection, lane: LaneName, epoch: int) -> datetime | None:
     """Until when *lane* is held up, its row locked. Raises `LaneLost` unless *epoch* is the lane's."""
-    row = connection.execute(_CHECK, {"lane": lane}).one_or_none()
+    row = _CHECK.first(connection, {"lane": lane})
     if row is None or row[0] != epoch:
         raise LaneLost(f"lane {lane} is not driven under epoch {epoch}")
     held: datetime | None = row[1]

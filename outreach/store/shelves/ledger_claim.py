@@ -11,6 +11,7 @@ from sqlalchemy import Float, bindparam, cast, func, literal, select, union_all,
 from outreach.domain.delivery import DeliveryState, Rank
 from outreach.domain.fairness import AT_ONCE, WEIGHTS
 from outreach.domain.ids import LaneName
+from outreach.store.prepared import Prepared
 from outreach.store.shelves.ledger_letters import DELIVERY
 from outreach.store.transaction import Transaction
 
@@ -18,7 +19,7 @@ _D = DELIVERY.c
 _QUEUED, _LEASED = DeliveryState.QUEUED.value, DeliveryState.LEASED.value
 _NOW = bindparam("now", type_=_D.due_at.type)
 
-_LEASE_OVER = (
+_LEASE_OVER = Prepared(
     update(DELIVERY)
     .where(_D.lane == bindparam("on"), _D.state == _LEASED, _D.lease_until <= _NOW)
     .values(state=_QUEUED, lease_until=None, changed_at=_NOW)
@@ -50,7 +51,7 @@ def _place(rank: Rank, number: Any) -> Any:
     return ((cast(number, Float()) - owed) / float(WEIGHTS[rank])).label("place")
 
 
-_CLAIM = (
+_CLAIM = Prepared(
     update(DELIVERY)
     .where(_D.id.in_(_first_due()), _D.state == _QUEUED)
     .values(state=_LEASED, epoch=bindparam("under"), lease_until=bindparam("until"), changed_at=_NOW)
@@ -68,7 +69,7 @@ def claim(
     until: datetime,
 ) -> Sequence[int]:
     """Lease up to *limit* of what is due on *lane*; their ids. One whose lease is over is due again."""
-    at.connection.execute(_LEASE_OVER, {"on": lane, "now": now})
+    _LEASE_OVER.run(at.connection, {"on": lane, "now": now})
     values = {"on": lane, "limit": limit, "under": epoch, "until": until, "now": now}
     values |= {f"owed_{int(rank)}": owed.get(rank, 0.0) for rank in WEIGHTS}
-    return at.connection.execute(_CLAIM, values).scalars().all()
+    return [row[0] for row in _CLAIM.rows(at.connection, values)]

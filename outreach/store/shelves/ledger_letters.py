@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, select
 
 from outreach.domain.delivery import DeliveryState
 from outreach.domain.errors import Fault
@@ -18,6 +18,7 @@ from outreach.domain.people import Purpose
 from outreach.domain.windows import PushWindow
 from outreach.services.cards_ledger import Letter
 from outreach.store.codec import unpack_answers
+from outreach.store.prepared import PreparedMany
 from outreach.store.rows import table_of
 from outreach.store.rows_ledger import DeliveryRow
 from outreach.store.rows_people import AddressRow, ConsentRow, RegionRow, ResidentRow
@@ -51,9 +52,12 @@ LETTERS = (
     )
     .order_by(_D.rank, _D.due_at, _D.id)
 )
-LETTERS_BY_ID = LETTERS.where(_D.id.in_(bindparam("ids", expanding=True)))
-_CONSENTS = select(_CONSENT.c.resident_id, _CONSENT.c.purpose).where(
-    _CONSENT.c.resident_id.in_(bindparam("residents", expanding=True)), _CONSENT.c.withdrawn_at.is_(None)
+LETTERS_BY_ID = PreparedMany("ids", lambda some: LETTERS.where(_D.id.in_(some)))
+_CONSENTS = PreparedMany(
+    "residents",
+    lambda some: select(_CONSENT.c.resident_id, _CONSENT.c.purpose).where(
+        _CONSENT.c.resident_id.in_(some), _CONSENT.c.withdrawn_at.is_(None)
+    ),
 )
 
 
@@ -82,7 +86,7 @@ def _consents(at: Transaction, residents: Iterable[int]) -> dict[int, frozenset[
     wanted = sorted(residents)
     found: dict[int, set[Purpose]] = {}
     if wanted:
-        for resident_id, purpose in at.connection.execute(_CONSENTS, {"residents": wanted}):
+        for resident_id, purpose in _CONSENTS.rows(at.connection, {"residents": wanted}):
             found.setdefault(resident_id, set()).add(Purpose(purpose))
     return {resident_id: frozenset(purposes) for resident_id, purposes in found.items()}
 

@@ -20,6 +20,7 @@ from outreach.domain.may_send import BY_AUDIENCE, WEEK
 from outreach.domain.messages import Language
 from outreach.domain.times import NEVER_QUIET, QuietHours
 from outreach.services.cards_broadcasts import BroadcastText, Posted
+from outreach.store.prepared import Prepared, PreparedMany
 from outreach.store.rows import table_of
 from outreach.store.rows_activities import ActivityRow
 from outreach.store.rows_broadcasts import BroadcastRow, BroadcastTextRow
@@ -36,19 +37,22 @@ _D, _M = table_of(DeliveryRow).c, table_of(RegionMuteRow).c
 _PLACE = _REGION.alias("place")
 _KINDS = frozenset(kind.value for kind in BY_AUDIENCE)
 
-_MUTES = select(_M.resident_id, _M.region_id).where(_M.resident_id.in_(bindparam("residents", expanding=True)))
-_TOLD = select(_D.resident_id, _D.changed_at).where(
-    _D.resident_id.in_(bindparam("residents", expanding=True)),
-    text(TOLD),
-    _D.changed_at > bindparam("since", type_=_D.changed_at.type),
+_MUTES = PreparedMany("residents", lambda some: select(_M.resident_id, _M.region_id).where(_M.resident_id.in_(some)))
+_TOLD = PreparedMany(
+    "residents",
+    lambda some: select(_D.resident_id, _D.changed_at).where(
+        _D.resident_id.in_(some),
+        text(TOLD),
+        _D.changed_at > bindparam("since", type_=_D.changed_at.type),
+    ),
 )
-_OWN_RULES = (
+_OWN_RULES = Prepared(
     select(_G.path, _G.weekly_cap, _G.quiet_hours, _G.helplines)
     .where(or_(_G.weekly_cap.is_not(None), _G.quiet_hours.is_not(None), _G.helplines.is_not(None)))
     .order_by(func.length(_G.path).desc(), _G.path)
 )
-_POSTED = (
-    select(
+_POSTED = PreparedMany(
+    "broadcasts", lambda some: select(
         _B.id, _B.about, _B.state, _B.audience, _B.activity_id, _G.path, _PLACE.c.path.label("place_path"),
         _A.status, _A.revision, _A.restricted, _A.audience.label("activity_audience"), _B.slug,
         _V.audience.label("item_audience"), _V.withdrawn_at,
@@ -61,7 +65,7 @@ _POSTED = (
         .outerjoin(_PLACE, _PLACE.c.id == _A.region_id)
         .outerjoin(_VERSION, (_V.slug == _B.slug) & (_V.language == _T.language) & (_V.version == _T.version))
     )
-    .where(_B.id.in_(bindparam("broadcasts", expanding=True)))
+    .where(_B.id.in_(some)),
 )  # fmt: skip
 
 
@@ -103,10 +107,10 @@ def look_beside(at: Transaction, rows: Sequence[Any], now: datetime) -> Beside:
     if not residents:
         return Beside(rules)
     mutes: dict[int, list[int]] = {}
-    for resident_id, region_id in at.connection.execute(_MUTES, {"residents": residents}):
+    for resident_id, region_id in _MUTES.rows(at.connection, {"residents": residents}):
         mutes.setdefault(resident_id, []).append(region_id)
     told: dict[int, list[datetime]] = {}
-    for resident_id, moment in at.connection.execute(_TOLD, {"residents": residents, "since": now - WEEK}):
+    for resident_id, moment in _TOLD.rows(at.connection, {"residents": residents, "since": now - WEEK}):
         told.setdefault(resident_id, []).append(moment)
     return Beside(
         rules,
@@ -118,7 +122,7 @@ def look_beside(at: Transaction, rows: Sequence[Any], now: datetime) -> Beside:
 
 def region_rules(at: Transaction) -> RegionRules:
     """The regions that set a weekly cap, quiet hours or helplines of their own."""
-    found = at.connection.execute(_OWN_RULES).all()
+    found = _OWN_RULES.rows(at.connection, {})
     return RegionRules(
         [(path, cap) for path, cap, *_ in found if cap is not None],
         [(path, QuietHours.parse(quiet) or NEVER_QUIET) for path, _, quiet, _ in found if quiet is not None],
@@ -131,7 +135,7 @@ def posted(at: Transaction, broadcasts: Iterable[int]) -> dict[tuple[int, str], 
     wanted = sorted(broadcasts)
     if not wanted:
         return {}
-    rows = at.connection.execute(_POSTED, {"broadcasts": wanted})
+    rows = _POSTED.rows(at.connection, {"broadcasts": wanted})
     return {(row.id, row.language): _posted(row) for row in rows}
 
 

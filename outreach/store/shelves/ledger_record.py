@@ -13,7 +13,7 @@ from outreach.domain.ids import LaneName
 from outreach.domain.messages import NOTHING_LEFT, Moved, Parked, Unconfirmed, Unreachable
 from outreach.services.cards import Caller
 from outreach.services.cards_ledger import Fate, Letter, NotCalled
-from outreach.store.prepared import Prepared
+from outreach.store.prepared import Prepared, PreparedMany
 from outreach.store.rows import table_of
 from outreach.store.rows_ledger import OPEN_DELIVERY, AttemptRow
 from outreach.store.rows_people import ResidentRow
@@ -34,8 +34,11 @@ _ATTEMPT = table_of(AttemptRow)
 _CALLING = DeliveryState.CALLING.value
 _RESENT = sorted(kind.value for kind in RESENT_WHEN_UNCONFIRMED)
 
-_STILL_OURS = select(_D.id, _D.tries, _D.to_sealed.is_(None)).where(
-    _D.id.in_(bindparam("ids", expanding=True)), _D.epoch == bindparam("epoch"), _D.state == _CALLING
+_STILL_OURS = PreparedMany(
+    "ids",
+    lambda some: select(_D.id, _D.tries, _D.to_sealed.is_(None)).where(
+        _D.id.in_(some), _D.epoch == bindparam("epoch"), _D.state == _CALLING
+    ),
 )
 _WRITE = (
     update(DELIVERY)
@@ -125,7 +128,7 @@ def record(at: Transaction, results: Sequence[Result], epoch: int, now: datetime
     for lane in sorted({letter.lane for letter, _, _ in results}):
         hold_of(at.connection, lane, epoch)
     values = {"ids": [letter.id for letter, _, _ in results], "epoch": epoch}
-    kept = {row[0]: row for row in at.connection.execute(_STILL_OURS, values)}
+    kept = {row[0]: row for row in _STILL_OURS.rows(at.connection, values)}
     ours = [result for result in results if result[0].id in kept]
     weighed = [
         weigh(letter.kind, outcome, tries, now, elsewhere=_shut(at, letter, outcome) and goes_by_address)
