@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -94,8 +94,8 @@ async def _walk(folder: Path, kind: Kind) -> Gets:
 
 
 async def _live(ann: Ann, house: App) -> Gets:
-    for title in ("手工沙龙", "读书会"):
-        add_activity(house, title=title)
+    for days, title in ((2, "手工沙龙"), (3, "读书会")):
+        add_activity(house, title=title, starts_in=timedelta(days=days))
     await ann.says("报名 100")
     agreed = await ann.says("同意")
     confirmation = "answer" if "东坡村活动室" in agreed else await ann.gets("东坡村活动室", 0)
