@@ -76,6 +76,10 @@ class Calendars:
         name = self._say("calendar.own_feed_name")
         return CalendarFile(calendar_file(entries, name=name, refresh=True), name)
 
+    def opens_own(self, uow: UnitOfWork, token: str) -> bool:
+        """Whether *token* opens somebody's own calendar."""
+        return self.addresses.owner(uow, FeedKind.PERSON, token) is not None
+
     def own_address(self, uow: UnitOfWork, resident_id: ResidentId, now: datetime) -> str:
         """Where that person's own calendar is to be had: the page that helps to subscribe; made at the first call."""
         return self._own_page(self.addresses.token(uow, FeedKind.PERSON, resident_id, now))

@@ -11,7 +11,21 @@ from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from outreach.bootstrap import App
-from outreach.web import chat, checking_in, console, doors, feeds, front, health, hooks, mistakes, pages, places, static
+from outreach.web import (
+    chat,
+    checking_in,
+    console,
+    doors,
+    feeds,
+    front,
+    health,
+    hooks,
+    mistakes,
+    pages,
+    places,
+    static,
+    subscribing,
+)
 from outreach.web.join_pages import JoinPages
 from outreach.web.same_site import SameSite
 from outreach.web.shield import HOOKS, Shield
@@ -70,6 +84,7 @@ def _routes(house: App, views: Views) -> list[BaseRoute]:
     return [
         *chat.routes(house, views),
         *feeds.routes(house, views),  # before the pages: /a/{slug} would take /a/{slug}.ics for a slug
+        *subscribing.routes(house, views),
         *front.routes(house, views),
         *places.routes(house, views),
         *pages.routes(house, views),

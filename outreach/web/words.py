@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from outreach.domain.messages import Language
 from outreach.web.words_door import AT_THE_DOOR
+from outreach.web.words_feeds import FEEDS
 from outreach.web.words_join import JOINING
 from outreach.web.words_public import PUBLIC
 
@@ -139,6 +140,6 @@ _EVERYWHERE: Mapping[Language, Mapping[str, str]] = {
 }
 
 WORDS: Mapping[Language, Mapping[str, str]] = {
-    language: {**texts, **PUBLIC[language], **JOINING[language], **AT_THE_DOOR[language]}
+    language: {**texts, **PUBLIC[language], **JOINING[language], **AT_THE_DOOR[language], **FEEDS[language]}
     for language, texts in _EVERYWHERE.items()
 }
