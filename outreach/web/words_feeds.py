@@ -36,7 +36,7 @@ FEEDS: Mapping[Language, Mapping[str, str]] = {
         "feed_wechat": "You are reading this within WeChat",
         "feed_wechat_text": "WeChat cannot open calendars. Tap … at the top right, choose “Open in browser”, then go"
         " on below.",
-        "feed_iphone": "iPhone, iPad, Mac",
+        "feed_iphone": "On an iPhone, iPad or Mac",
         "feed_iphone_text": "Tap below, then “Subscribe”.",
         "feed_subscribe": "Subscribe",
         "feed_other": "Android, and other calendars",
