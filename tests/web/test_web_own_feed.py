@@ -78,7 +78,7 @@ def test_the_page_helps_and_the_address_can_be_taken_back(tmp_path):
     assert f'{page}.ics" readonly' in shown.text
     assert shown.headers["cache-control"] == "no-store"
     assert shown.headers["referrer-policy"] == "no-referrer"
-    assert (ZH["feed_wechat"] in shown.text, ZH["feed_wechat"] in in_wechat) == (False, True)
+    assert (ZH["follow_wechat"] in shown.text, ZH["follow_wechat"] in in_wechat) == (False, True)
     assert old == [404, 404]
     assert (renewed, forgotten) == (200, 404)
 
@@ -92,5 +92,5 @@ def test_anybody_may_subscribe_to_the_public_calendar_and_nobody_guesses_an_own_
     public, statuses = visit(tmp_path, story)
 
     assert "/feeds/public.ics" in public
-    assert ZH["feed_secret"] not in public
+    assert ZH["follow_secret"] not in public
     assert statuses == {404}
