@@ -25,7 +25,7 @@ FEEDS: Mapping[Language, Mapping[str, str]] = {
         "follow_once": "只加一次",
         "follow_once_text": "打开文件，加到日历。以后有变动，它不会自己改。",
         "follow_file": "打开日历文件",
-        "follow_secret": "知道这个网址就能看到您的日程，别给别人。要换一个，在聊天里回复“换日历地址”。里面没有您的名字。",
+        "follow_secret": "知道这个网址就能看到您的日程，别给别人。要换一个，在聊天里回复“换日历地址”。里面没有名字。",
     },
     Language.EN: {
         "follow_how": "How to subscribe",
