@@ -12,7 +12,7 @@ from outreach.domain.errors import IllegalMove, StaleVersion
 from outreach.domain.facts import CalledOff, Published, Rescheduled, Resized
 from outreach.domain.ids import ActivityId
 from outreach.domain.times import Slot
-from outreach.services import consequences, reminders
+from outreach.services import bookings, consequences, reminders
 from outreach.services.access import require
 from outreach.services.activity_checks import (
     about_length,
@@ -130,6 +130,8 @@ def move(
     if fact is None:
         return None
     uow.activities.save(activity, now)
+    if fact.new != fact.old:
+        bookings.follow(uow, by, activity_id, activity.slot)
     reminders.plan(uow, rule, activity_id, now)
     uow.offers.untell(activity_id)
     consequences.of_rescheduled(uow, fact, now)
@@ -143,6 +145,7 @@ def call_off(uow: UnitOfWork, by: Actor, activity_id: ActivityId, now: datetime)
     fact = activity.call_off(now)
     uow.activities.save(activity, now)
     uow.activities.plan_reminder(activity_id, None)
+    bookings.follow(uow, by, activity_id, None)
     consequences.of_called_off(uow, fact, now)
     uow.audit.write(by, "call_off", "activity", activity_id, now)
     return fact
@@ -196,6 +199,8 @@ def _carry_out(
         uow.sign_ups.save(moved_up)
     uow.activities.save(activity, now)
     uow.activities.describe(activity.id, plan, now)
+    if "starts_at" in changed or "ends_at" in changed:
+        bookings.follow(uow, by, activity.id, activity.slot)
     if "starts_at" in changed:
         reminders.plan(uow, rule, activity.id, now)
     told = _tell(uow, moved, resized, now)

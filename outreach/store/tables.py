@@ -13,6 +13,7 @@ from outreach.store import (
     rows_ledger,
     rows_notices,
     rows_people,
+    rows_rooms,
     rows_staff,
 )
 from outreach.store.rows import Row
@@ -28,6 +29,7 @@ PAGES = (
     rows_ledger,
     rows_notices,
     rows_people,
+    rows_rooms,
     rows_staff,
 )
 METADATA = Row.metadata

@@ -16,6 +16,7 @@ from outreach.store.shelves.activities import ActivityShelf
 from outreach.store.shelves.alerts import AlertShelf
 from outreach.store.shelves.attendance import AttendanceShelf
 from outreach.store.shelves.audit import AuditShelf
+from outreach.store.shelves.bookings import BookingShelf
 from outreach.store.shelves.broadcasts import BroadcastShelf
 from outreach.store.shelves.contents import ContentShelf
 from outreach.store.shelves.conversations import ConversationShelf
@@ -34,6 +35,7 @@ from outreach.store.shelves.offers import OfferShelf
 from outreach.store.shelves.overviews import OverviewShelf
 from outreach.store.shelves.people import PeopleShelf
 from outreach.store.shelves.regions import RegionShelf
+from outreach.store.shelves.rooms import RoomShelf
 from outreach.store.shelves.sign_ups import SignUpShelf
 from outreach.store.shelves.staffs import StaffShelf
 from outreach.store.shelves.threads import ThreadShelf
@@ -96,6 +98,16 @@ class SqlUnitOfWork:
     def attendances(self) -> AttendanceShelf:
         """Who came."""
         return AttendanceShelf(self._at)
+
+    @cached_property
+    def rooms(self) -> RoomShelf:
+        """Rooms and leaders."""
+        return RoomShelf(self._at)
+
+    @cached_property
+    def bookings(self) -> BookingShelf:
+        """When they are taken."""
+        return BookingShelf(self._at)
 
     @cached_property
     def deliveries(self) -> DeliveryShelf:

@@ -19,10 +19,11 @@ from outreach.domain.errors import ActivityNotFound, Forbidden, NotFound
 from outreach.domain.ids import RegionId, ResidentId, StaffId
 from outreach.domain.messages import Language
 from outreach.domain.people import Purpose
-from outreach.services import activities, broadcasts, contents, people, signups, staff, threads
+from outreach.services import activities, broadcasts, contents, leaders, people, rooms, signups, staff, threads
 from outreach.services.broadcast_words import Newsroom
 from outreach.services.cards import Caller, NewActivity, Region
 from outreach.services.cards_broadcasts import NewBroadcast
+from outreach.services.cards_rooms import LeaderForm, RoomForm
 from outreach.services.cards_staff import NewStaff
 from outreach.services.dispatch import Outlet
 from outreach.services.people import Arrival
@@ -48,6 +49,8 @@ class Unit:
     alert: int = 0
     broadcast: int = 0
     dead: int = 0
+    room: int = 0
+    leader: int = 0
     account: StaffId = field(default_factory=lambda: StaffId(0))
 
 
@@ -140,6 +143,9 @@ def _furnish(uow: SqlUnitOfWork, made: Network, unit: Unit) -> None:
     author = Actor(Role.NETWORK_ADMIN, "the city", StaffId(9_999))
     announcement = NewBroadcast(About.TEXT, unit.region.id, texts=TEXTS, audience=frozenset({"general"}))
     unit.broadcast = int(broadcasts.draft(uow, author, made.room, announcement, now).id)
+    unit.room = int(rooms.add(uow, OPERATOR, RoomForm(unit.region.id, "Room", "Main street 1", 20), now).id)
+    leader = LeaderForm(unit.region.id, "A leader", frozenset(ActivityKind))
+    unit.leader = int(leaders.add(uow, OPERATOR, leader, now).id)
     unit.account = _employ(uow, made, f"liaison-{code}", Role.LIAISON, unit.region)
 
 

@@ -18,6 +18,7 @@ from roles_scene import TEXTS, Network, Unit, open_network, planned
 from services_town import RULE, SOON
 
 import outreach.services
+from outreach.domain.activity import ActivityKind
 from outreach.domain.actor import Actor, Role
 from outreach.domain.broadcast import About
 from outreach.domain.messages import Language
@@ -27,23 +28,30 @@ from outreach.services import (
     activity_lists,
     attendance,
     audits,
+    booking_checks,
+    bookings,
     broadcast_drafts,
     broadcasts,
     contents,
     dead_letters,
     dossiers,
+    leaders,
     library_files,
     overview,
     region_export,
     region_import,
     regions,
+    rooms,
     safeguarding,
     signups,
     staff,
     threads,
 )
+from outreach.services.booking_checks import Choice
+from outreach.services.bookings import Where
 from outreach.services.cards_broadcasts import NewBroadcast
 from outreach.services.cards_planning import Wanted, plan_of
+from outreach.services.cards_rooms import LeaderForm, RoomForm
 from outreach.services.cards_staff import NewStaff
 from outreach.services.dossiers import Person
 from outreach.services.region_import import rows_of
@@ -57,6 +65,7 @@ RELATIONS = ("own", "below", "above", "sister")
 RIGHTS = """
 right          operator network_admin area_admin village_admin duty host liaison editor auditor village+ liaison+
 plan           obas     o             ob         o             -    -    -       -      -       o        -
+borrow         obas     oa            oba        oa            -    -    -       -      -       oa       -
 plan_somewhere obas     obas          obas       obas          -    -    -       -      -       obas     -
 look           obas     ob            ob         o             -    -    o       -      ob      o        o
 count          obas     obas          obas       obas          -    -    obas    -      obas    obas     obas
@@ -187,6 +196,40 @@ def deeds_of_attendance() -> dict[str, tuple[str, Deed]]:
         "attendance.answers_of": ("look", lambda n, u, by, at: attendance.answers_of(u, by, at.activity)),
         "attendance.figures": ("look", figures),
         "attendance.wishes": ("count", lambda n, u, by, at: attendance.wishes(u, by, SOON, over)),
+    }  # fmt: skip
+
+
+def deeds_of_rooms() -> dict[str, tuple[str, Deed]]:
+    form = lambda at: RoomForm(at.region.id, "New", "Main street 2", 9)  # noqa: E731
+    leads = lambda at: LeaderForm(at.region.id, "New", frozenset(ActivityKind))  # noqa: E731
+    where = lambda at: Where(at.room, (at.leader,))  # noqa: E731
+
+    def series(net: Network, uow: SqlUnitOfWork, by: Actor, unit: Unit) -> object:
+        return bookings.check_series(uow, by, [uow.activities.card(unit.activity)], where(unit))
+
+    return {
+        "rooms.add": ("plan", lambda n, u, by, at: rooms.add(u, by, form(at), n.town.now)),
+        "rooms.change": ("plan", lambda n, u, by, at: rooms.change(u, by, at.room, form(at), 0, n.town.now)),
+        "rooms.get": ("borrow", lambda n, u, by, at: rooms.get(u, by, at.room)),
+        "rooms.listed": ("borrow", lambda n, u, by, at: at.room in {one.id for one in rooms.listed(u, by, 50)}),
+        "rooms.may_use": ("borrow", lambda n, u, by, at: rooms.may_use(by, u.rooms.room(at.room))),
+        "rooms.may_keep": ("plan", lambda n, u, by, at: rooms.may_keep(by, u.rooms.room(at.room))),
+        "leaders.add": ("plan", lambda n, u, by, at: leaders.add(u, by, leads(at), n.town.now)),
+        "leaders.change": ("plan", lambda n, u, by, at: leaders.change(u, by, at.leader, leads(at), 0, n.town.now)),
+        "leaders.get": ("borrow", lambda n, u, by, at: leaders.get(u, by, at.leader)),
+        "leaders.listed": ("borrow", lambda n, u, by, at: at.leader in {one.id for one in leaders.listed(u, by, 50)}),
+        "bookings.chosen": ("plan", lambda n, u, by, at: bookings.chosen(u, by, at.activity)),
+        "bookings.outlook": ("plan", lambda n, u, by, at: bookings.outlook(u, by, at.activity, where(at))),
+        "bookings.choose": ("plan", lambda n, u, by, at: bookings.choose(u, by, at.activity, where(at), n.town.now)),
+        "bookings.check_series": ("plan", series),
+        "bookings.follow": ("plan", lambda n, u, by, at: bookings.follow(u, by, at.activity, None)),
+        "bookings.free": (
+            "borrow", lambda n, u, by, at: bookings.free(u, by, where(at), timedelta(hours=1), n.town.now),
+        ),
+        "booking_checks.judged": (
+            "anybody",
+            lambda n, u, by, at: booking_checks.judged(u, by, u.activities.card(at.activity), Choice(None, ()), {}),
+        ),
     }  # fmt: skip
 
 
@@ -330,7 +373,7 @@ def deeds_of_the_office() -> dict[str, tuple[str, Deed]]:
 
 
 DEEDS: dict[str, tuple[str, Deed]] = {
-    **deeds_of_activities(), **deeds_of_attendance(), **deeds_of_care(), **deeds_of_announcing(),
+    **deeds_of_activities(), **deeds_of_attendance(), **deeds_of_rooms(), **deeds_of_care(), **deeds_of_announcing(),
     **deeds_of_the_library(), **deeds_of_the_office(),
 }  # fmt: skip
 

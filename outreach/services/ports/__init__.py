@@ -19,6 +19,7 @@ from outreach.services.ports.notices import Notices
 from outreach.services.ports.offers import Offers
 from outreach.services.ports.overviews import Overviews
 from outreach.services.ports.people import Activities, Conversations, Links, People, Regions, SignUps
+from outreach.services.ports.rooms import Bookings, Rooms
 from outreach.services.ports.traffic import Deliveries, Inbox, Lanes, Mailboxes
 from outreach.services.ports.vitals import Vitals
 from outreach.services.ports.windows import Windows
@@ -28,6 +29,7 @@ __all__ = [
     "Alerts",
     "Attendances",
     "Audit",
+    "Bookings",
     "Broadcasts",
     "Contents",
     "Conversations",
@@ -47,6 +49,7 @@ __all__ = [
     "Overviews",
     "People",
     "Regions",
+    "Rooms",
     "SignUps",
     "Staffs",
     "Threads",
@@ -73,6 +76,10 @@ class UnitOfWork(Protocol):
     def sign_ups(self) -> SignUps: ...
     @property
     def attendances(self) -> Attendances: ...
+    @property
+    def rooms(self) -> Rooms: ...
+    @property
+    def bookings(self) -> Bookings: ...
     @property
     def deliveries(self) -> Deliveries: ...
     @property
