@@ -24,6 +24,7 @@ from outreach.cli import (
     kit,
     privacy,
     region,
+    room,
     run,
     safety,
     staff,
@@ -59,6 +60,8 @@ app.add_typer(channels.app, name="channels")
 app.add_typer(kit.app, name="kit")
 app.add_typer(staff.app, name="staff")
 app.add_typer(region.app, name="region")
+app.add_typer(room.app, name="room")
+app.add_typer(room.leaders_app, name="leader")
 app.add_typer(safety.app, name="safety")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(db.app, name="db")

@@ -8,6 +8,8 @@ _WHERE_TO_LOOK = {
     "thread": "outreach thread list --all",
     "broadcast": "outreach broadcast list",
     "alert": "outreach safety alerts list --all",
+    "room": "outreach room list",
+    "leader": "outreach leader list",
     "sign_up": "outreach activity roster ID",
     "library item": "outreach content list",
 }

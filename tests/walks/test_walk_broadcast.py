@@ -238,7 +238,7 @@ async def _stop_in_the_middle(folder: Path, database_url: str) -> None:
         outcomes = await scene.outcomes(card.id)
         in_the_air = 2 * 16  # what each bot had claimed already
         assert left == [None, None]
-        assert steps == [(1_000, 900, BroadcastState.PLANNING), (2_000, 1_800, BroadcastState.PLANNING)]
+        assert steps == [(500, 450, BroadcastState.PLANNING), (1_000, 900, BroadcastState.PLANNING)]
         assert 3_000 <= scene.arrivals <= sent_by_then + in_the_air < 9_000
         assert max(bot.arrivals[-1] for bot in scene.bots) <= stopped_at + 1
         assert outcomes.pop(("sent", "")) == scene.arrivals == len(scene.got())
